@@ -1,0 +1,96 @@
+import { drizzle } from 'drizzle-orm/pglite'
+import type { PGlite } from '@electric-sql/pglite'
+import { sql } from 'drizzle-orm'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseError } from '../errors.ts'
+import type { Db, Engine, Tx } from '../engine.ts'
+import { schema } from '../schema/index.ts'
+import { lockFolder } from './folder-lock.ts'
+import { slimPostgisBundle } from './slim-bundle.ts'
+import { WorkerClient } from './worker-client.ts'
+
+interface QueryOptions {
+  rowMode?: 'array' | 'object'
+}
+
+/** What drizzle's PGlite driver and db/copy.ts need of a client, answered by the worker. */
+export interface EmbeddedClient {
+  query: (sql: string, params?: unknown[], options?: QueryOptions) => Promise<{ rows: unknown[] }>
+  copyFrom: (sql: string, data: Uint8Array) => Promise<void>
+  transaction: <T>(work: (client: EmbeddedClient) => Promise<T>) => Promise<T>
+}
+
+interface EmbeddedOptions {
+  folder: string
+  cacheFolder: string
+  /** Puts a database into `folder` when it is absent; without it the engine makes an empty one. */
+  seed?: (folder: string) => Promise<void>
+}
+
+/** Locks the folder and starts the engine on it. @throws CannotOpen */
+export async function openEmbedded(options: EmbeddedOptions): Promise<Engine> {
+  mkdirSync(dirname(options.folder), { recursive: true })
+  const unlock = lockFolder(options.folder)
+  try {
+    if (options.seed && !existsSync(options.folder)) await options.seed(options.folder)
+    return await startEngine(options, unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+async function startEngine(options: EmbeddedOptions, unlock: () => void): Promise<Engine> {
+  const worker = new WorkerClient({ folder: options.folder, postgisBundle: slimPostgisBundle(options.cacheFolder) })
+  let timeoutMs = 0
+
+  const client = (generation: number | null): EmbeddedClient => ({
+    query: async (sql, params = [], { rowMode = 'object' } = {}) => {
+      if (generation !== null && generation !== worker.generation) {
+        throw new DatabaseError('the transaction ended with its engine', { code: '25P02' })
+      }
+      return worker.request({ kind: 'query', sql, params, rowMode }, timeoutMs)
+    },
+    copyFrom: async (sql, data) => void (await worker.request({ kind: 'copy', sql, data }, 0)),
+    transaction: async (work) => {
+      await worker.request({ kind: 'query', sql: 'begin', params: [], rowMode: 'object' }, timeoutMs)
+      const begun = worker.generation
+      const tx = client(begun)
+      try {
+        const result = await work(tx)
+        await tx.query('commit')
+        return result
+      } catch (error) {
+        if (begun === worker.generation) await tx.query('rollback')
+        throw error
+      }
+    },
+  })
+
+  const db = drizzle(client(null) as unknown as PGlite, { schema }) as unknown as Db
+  await worker.request({ kind: 'script', sql: 'select 1' }, 0)
+
+  return {
+    kind: 'embedded',
+    location: options.folder,
+    places: 1,
+    transaction: async (limitMs, work) => {
+      timeoutMs = limitMs
+      return db.transaction((tx) => work(tx as Tx))
+    },
+    ownerTransaction: async (work) => {
+      timeoutMs = 0
+      return db.transaction(async (tx) => {
+        await tx.execute(sql`select set_config('role', 'none', true)`)
+        return work(tx as Tx)
+      })
+    },
+    script: async (sql) => void (await worker.request({ kind: 'script', sql }, 0)),
+    dump: () => worker.request<Buffer>({ kind: 'dump' }, 0),
+    close: async () => {
+      await worker.close()
+      unlock()
+    },
+  }
+}

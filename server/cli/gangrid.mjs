@@ -1,0 +1,7 @@
+import { ensureInstalled } from '../setup.mjs'
+
+ensureInstalled()
+const { register } = await import('tsx/esm/api')
+register()
+const { main } = await import('./gangrid.ts')
+process.exitCode = await main(process.argv.slice(2))
