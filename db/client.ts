@@ -35,7 +35,7 @@ export interface OpenOptions {
 }
 
 const STATEMENT_LIMIT_MS = 5_000
-const QUEUE = { queue: 200, waitMs: 2_000 }
+const QUEUE_LENGTH = 200
 
 /** Opens the engine the options name, brings its schema up to date and checks the access rules. @throws CannotOpen */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
@@ -68,7 +68,7 @@ export class Database {
     this.inner = engine
     this.engine = engine.kind
     this.location = engine.location
-    this.admission = new Admission({ places: engine.places, ...QUEUE })
+    this.admission = new Admission({ places: engine.places, queue: QUEUE_LENGTH, waitMs: engine.waitMs })
   }
 
   /**

@@ -13,6 +13,8 @@ export interface Engine {
   location: string
   /** How many transactions may run at a time. */
   places: number
+  /** How long a caller waits for a place before it is told that the database is busy. */
+  waitMs: number
   /** A transaction as the login role, which may read nothing of its own; statements end after limitMs (0: never). */
   transaction<T>(limitMs: number, work: (tx: Tx) => Promise<T>): Promise<T>
   /** A transaction that may act as gis_owner, for migrations and bulk loads; no time limit. */

@@ -40,7 +40,7 @@ const LINTS = [
     code: 'L5',
     fault: '数据库角色权限过大',
     find: sql`select rolname as what from pg_roles where rolname like 'gis\\_%'
-      and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or (rolbypassrls and rolname not in ('gis_reader', 'gis_backup')))`,
+      and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or (rolbypassrls and rolname not in ('gis_reader', 'gis_loader', 'gis_backup')))`,
   },
   {
     code: 'L6',

@@ -29,6 +29,7 @@ export async function openServer(options: { url: string; ownerUrl?: string }): P
     kind: 'server',
     location: withoutPassword(options.url),
     places: POOL_SIZE,
+    waitMs: 2_000,
     transaction: (limitMs, work) =>
       db.transaction(async (tx) => {
         await tx.execute(sql`select set_config('statement_timeout', ${String(limitMs)}, true),

@@ -1,5 +1,5 @@
 import { drizzle } from 'drizzle-orm/pglite'
-import type { PGlite } from '@electric-sql/pglite'
+import type { PGlite, Results } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -50,7 +50,7 @@ async function startEngine(options: EmbeddedOptions, unlock: () => void): Promis
       if (generation !== null && generation !== worker.generation) {
         throw new DatabaseError('the transaction ended with its engine', { code: '25P02' })
       }
-      return worker.request({ kind: 'query', sql, params, rowMode }, timeoutMs)
+      return restoreBuffers(await worker.request<Results>({ kind: 'query', sql, params, rowMode }, timeoutMs))
     },
     copyFrom: async (sql, data) => void (await worker.request({ kind: 'copy', sql, data }, 0)),
     transaction: async (work) => {
@@ -75,6 +75,7 @@ async function startEngine(options: EmbeddedOptions, unlock: () => void): Promis
     kind: 'embedded',
     location: options.folder,
     places: 1,
+    waitMs: 15_000,
     transaction: async (limitMs, work) => {
       timeoutMs = limitMs
       return db.transaction((tx) => work(tx as Tx))
@@ -93,4 +94,20 @@ async function startEngine(options: EmbeddedOptions, unlock: () => void): Promis
       unlock()
     },
   }
+}
+
+const BYTEA = 17
+
+// A Buffer crosses between threads as a plain Uint8Array.
+function restoreBuffers(result: Results): Results {
+  const columns = result.fields.flatMap((field, i) => (field.dataTypeID === BYTEA ? [{ name: field.name, i }] : []))
+  if (columns.length === 0) return result
+  for (const row of result.rows as Record<string | number, Uint8Array | null>[]) {
+    for (const { name, i } of columns) {
+      const key = Array.isArray(row) ? i : name
+      const bytes = row[key]
+      if (bytes) row[key] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    }
+  }
+  return result
 }

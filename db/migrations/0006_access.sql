@@ -70,6 +70,10 @@ grant select on geo.place, geo.barrier, geo.dataset, geo.layer_version, org.bran
   gis_planner, gis_township_head, gis_branch_head, gis_manager, gis_leadership, gis_sysadmin, gis_secadmin, gis_auditor, gis_worker, gis_reader;
 grant select on geo.import_batch to gis_sysadmin, gis_auditor;
 
+-- Bulk loads
+grant usage on schema app, geo, org to gis_loader;
+grant insert on all tables in schema app, geo, org to gis_loader;
+
 -- Accounts and sessions
 grant select on auth.account to gis_auth, gis_sysadmin;
 grant insert, update on auth.account to gis_sysadmin;

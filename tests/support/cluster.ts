@@ -1,11 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
+export interface Cluster {
+  url: string
+  stop: () => void
+  /** As a crash would: no shutdown checkpoint. */
+  crash: () => void
+  start: () => void
+}
+
 /** Newest installed PostgreSQL's programs, or null. */
-export function postgresPrograms() {
+export function postgresPrograms(): string | null {
   const root = '/usr/lib/postgresql'
   if (!existsSync(root)) return null
   const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a))
@@ -13,12 +22,12 @@ export function postgresPrograms() {
 }
 
 /** Starts a throw-away cluster on a free port of 127.0.0.1; PostgreSQL refuses to run as root, so root becomes `postgres`. */
-export async function startCluster() {
+export async function startCluster(): Promise<Cluster> {
   const bin = postgresPrograms()
   if (!bin) throw new Error('PostgreSQL is not installed (Debian: postgresql-15-postgis-3)')
   const folder = mkdtempSync(join(tmpdir(), 'gangrid-pg-'))
   const asRoot = userInfo().uid === 0
-  const run = (program, args) => {
+  const run = (program: string, args: string[]) => {
     const [file, list] = asRoot ? ['runuser', ['-u', 'postgres', '--', join(bin, program), ...args]] : [join(bin, program), args]
     const result = spawnSync(file, list, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', encoding: 'utf8' })
     if (result.status !== 0) throw new Error(`${program} failed: ${result.stderr}`)
@@ -32,22 +41,20 @@ export async function startCluster() {
   run('pg_ctl', ['-D', data, '-l', join(data, 'server.log'), '-w', '-o', settings, 'start'])
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    data,
     stop: () => {
       run('pg_ctl', ['-D', data, '-m', 'fast', '-w', 'stop'])
       rmSync(folder, { recursive: true, force: true })
     },
-    /** As a crash would: no shutdown checkpoint. */
     crash: () => run('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']),
     start: () => run('pg_ctl', ['-D', data, '-l', join(data, 'server.log'), '-w', '-o', settings, 'start']),
   }
 }
 
-function freePort() {
+function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer()
     probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address()
+      const { port } = probe.address() as AddressInfo
       probe.close(() => resolve(port))
     })
   })

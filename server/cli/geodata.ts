@@ -1,0 +1,166 @@
+/** `gangrid geodata import|list`: boundaries of places from files, and what is loaded now. Exit codes: 0 ok, 1 refused, 2 wrong usage. */
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import { sql } from 'drizzle-orm'
+import type { Database } from '#db/client.ts'
+import { DatabaseError } from '#db/errors.ts'
+import { importPlaces } from '#db/import-places.ts'
+import type { ImportOutcome } from '#db/import-places.ts'
+import { rowsOf } from '#db/rows.ts'
+import type { ImportOptions } from '#geodata/import/plan-import.ts'
+import { CRS_IDS } from '#geodata/import/types.ts'
+import type { CliIo } from './solve.ts'
+
+export type DatabaseIo = CliIo & { openDatabase: () => Promise<Database> }
+
+const LEVELS = ['county', 'township', 'village'] as const
+const ACCURACIES = ['official', 'surveyed', 'derived', 'approximate', 'schematic'] as const
+const SHOWN_FINDINGS = 20
+
+const USAGE = `用法: gangrid geodata import 文件 --level county|township|village [选项]
+      gangrid geodata list [--json]
+
+用文件中的面替换行政区划的界线，按 6/9/12 位代码、名称（含旧名）或位置匹配。
+文件: GeoJSON、TopoJSON 或打包为 zip 的 Shapefile。全部在一个事务内完成；被拒绝时不改动任何数据。
+
+  --level 层级           文件里是哪一级行政区划
+  --crs 坐标系           ${CRS_IDS.join('、')}（CGCS2000 请填 WGS84）
+  --accept-detected      文件未注明坐标系时，采用检测确定的结果
+  --swapped              与 --crs 合用: 文件中纬度在前
+  --repair               做简单修复（每一处都会列出），否则有错即拒绝
+  --layer 名称           zip 内有多个图层时指定一个
+  --source 文字          数据来源，显示在地图说明中（默认为文件名）
+  --accuracy 等级        ${ACCURACIES.join('|')}（默认 derived）
+  --json                 在标准输出打印完整报告
+  --help                 显示本说明
+
+退出码: 0 已导入；1 被拒绝（说明原因）；2 用法错误。
+`
+
+class UsageError extends Error {}
+
+export async function run(argv: string[], io: DatabaseIo): Promise<number> {
+  try {
+    const { values, positionals } = parse(argv)
+    if (values.help) {
+      io.stdout.write(USAGE)
+      return 0
+    }
+    const [action, file, ...extra] = positionals
+    if (action === 'list' && file === undefined) return await list(io, values.json)
+    if (action !== 'import') throw new UsageError(`不认识的操作“${action ?? ''}”，可用: import、list`)
+    if (file === undefined) throw new UsageError('缺少要导入的文件名')
+    if (extra.length > 0) throw new UsageError(`多余的参数: ${extra.join(' ')}`)
+    return await importFile(file, optionsFrom(values, file), values.json, io)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    io.stderr.write(`${error.message}。\n运行 gangrid geodata --help 查看用法。\n`)
+    return 2
+  }
+}
+
+function parse(argv: string[]) {
+  try {
+    return parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        level: { type: 'string' },
+        crs: { type: 'string' },
+        'accept-detected': { type: 'boolean', default: false },
+        swapped: { type: 'boolean', default: false },
+        repair: { type: 'boolean', default: false },
+        layer: { type: 'string' },
+        source: { type: 'string' },
+        accuracy: { type: 'string', default: 'derived' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(`参数有误: ${(error as Error).message.split('. ')[0]}`)
+  }
+}
+
+type Values = ReturnType<typeof parse>['values']
+
+function optionsFrom(values: Values, file: string): ImportOptions {
+  const crs = values.crs === undefined ? undefined : oneOf('crs', values.crs, CRS_IDS)
+  if (values.swapped && crs === undefined) throw new UsageError('--swapped 要与 --crs 合用')
+  return {
+    level: oneOf('level', values.level, LEVELS),
+    crs,
+    swapped: values.swapped,
+    acceptDetected: values['accept-detected'],
+    repair: values.repair,
+    layer: values.layer,
+    source: values.source ?? basename(file),
+    accuracy: oneOf('accuracy', values.accuracy, ACCURACIES),
+  }
+}
+
+function oneOf<T extends string>(name: string, value: string | undefined, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value)
+  if (!found) throw new UsageError(`--${name} ${value === undefined ? '未填写' : `“${value}”无效`}，可选: ${allowed.join('、')}`)
+  return found
+}
+
+async function importFile(file: string, options: ImportOptions, json: boolean, io: DatabaseIo): Promise<number> {
+  let bytes: Buffer
+  try {
+    bytes = await readFile(file)
+  } catch (error) {
+    io.stderr.write(`无法读取文件 ${file}（${(error as NodeJS.ErrnoException).code}）。请检查路径与权限。\n`)
+    return 1
+  }
+  const db = await io.openDatabase()
+  try {
+    const outcome = await importPlaces(db, { name: basename(file), bytes }, options)
+    if (json) io.stdout.write(`${JSON.stringify(withoutGeometry(outcome))}\n`)
+    else printOutcome(outcome, io)
+    return outcome.ok ? 0 : 1
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    io.stderr.write(`数据库拒绝了这批界线（${error.code}${error.constraint ? ` ${error.constraint}` : ''}），没有改动任何数据。请检查几何是否有效，或加 --repair。\n`)
+    return 1
+  } finally {
+    await db.close()
+  }
+}
+
+function withoutGeometry(outcome: ImportOutcome) {
+  return outcome.ok
+    ? { ok: true, batch: outcome.batch, report: outcome.report, replaced: outcome.replacements.map(({ code, name }) => ({ code, name })) }
+    : outcome
+}
+
+function printOutcome(outcome: ImportOutcome, io: DatabaseIo): void {
+  const { report } = outcome
+  const out = outcome.ok ? io.stdout : io.stderr
+  if (!outcome.ok) out.write(`未导入: ${outcome.message}\n`)
+  out.write(`读取 ${report.read}，匹配 ${report.matched}，替换 ${report.replaced}，拒绝 ${report.refused.length}\n`)
+  const { stated, used, detected } = report.crs
+  out.write(`坐标系: 文件注明 ${stated ?? '无'}，采用 ${used ?? '未定'}，检测为 ${detected?.guess ?? '不确定'}（${detected?.evidence.join('；') ?? '无依据'}）\n`)
+  for (const refused of report.refused) out.write(`  拒绝 ${refused.name}: ${refused.message}\n`)
+  for (const finding of report.findings.slice(0, SHOWN_FINDINGS)) out.write(`  ${finding.repaired ? '已修复' : finding.severity === 'error' ? '错误' : '提示'} ${finding.message}\n`)
+  if (report.findings.length > SHOWN_FINDINGS) out.write(`  另有 ${report.findings.length - SHOWN_FINDINGS} 条，用 --json 查看全部\n`)
+  if (outcome.ok && report.unmatchedPlaces.length > 0) out.write(`  文件中没有的区划 ${report.unmatchedPlaces.length} 个，保持原样\n`)
+}
+
+async function list(io: DatabaseIo, json: boolean): Promise<number> {
+  const db = await io.openDatabase()
+  try {
+    const rows = await db.asOwner(async (tx) =>
+      rowsOf<{ level: string; accuracy: string; source: string; places: number; outlines: number }>(
+        await tx.execute(sql`select level, accuracy, source, count(*)::int as places, count(geom)::int as outlines
+          from geo.place group by 1, 2, 3 order by 1, 2, 3`),
+      ),
+    )
+    if (json) io.stdout.write(`${JSON.stringify(rows)}\n`)
+    else for (const row of rows) io.stdout.write(`${row.level}\t${row.accuracy}\t${row.places} 个，${row.outlines} 个有界线\t${row.source}\n`)
+    return 0
+  } finally {
+    await db.close()
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * Purpose: divide units into k contiguous grids whose weights lie within a tolerance above and below their targets, with short
+ * and compact borders that follow rivers and roads. The only entry of this folder.
+ * Inputs: `PartitionInput` (metres, weights as given). Outputs: a complete assignment with its metrics, or named reasons.
+ * Guarantees: complete; every grid contiguous through non-wall edges; locked units in their grid; same input, seed and budget
+ * give the same bytes. When a tolerance is not kept, the best assignment found comes with the reasons.
+ * Limits: heuristic: "not reached" is no proof that it cannot be reached, except for the reasons that are bounds (shortfall.ts).
+ * Cost: `proposals` steps at 2 to 6 million a second, plus O(n log n). Source: multilevel annealing with two-sided balance.
+ */
+import { fail, ok, type Result } from '../result.ts'
+import { createRandom, subSeed } from '../random.ts'
+import { anneal, type Annealed, type Budget } from './anneal.ts'
+import { checkInput } from './check-input.ts'
+import { coarsen } from './coarsen.ts'
+import { allocateGrids, bridgesBetween } from './components.ts'
+import { componentsOf, connectLocked, makeContiguous } from './contiguity.ts'
+import { buildGraph, type Graph } from './graph.ts'
+import { layOut } from './layout.ts'
+import { measurePartition } from './metrics.ts'
+import { certainShortfalls, reachedShortfalls } from './shortfall.ts'
+import type {
+  PartitionHooks,
+  PartitionInput,
+  PartitionNote,
+  PartitionPhase,
+  PartitionResult,
+  RefusalReason,
+} from './types.ts'
+
+export type * from './types.ts'
+export type { GridMetrics, PartitionMetrics } from './metrics.ts'
+
+/** Strength of the moment of inertia beside the border length. */
+const SHAPE = 0.6
+
+/** A budget that gives good results: about 3 s for 10,000 units. */
+export function defaultProposals(units: number): number {
+  return Math.max(600_000, Math.round(900 * units))
+}
+
+function createBudget(
+  total: number,
+  input: PartitionInput,
+  hooks: PartitionHooks,
+): Budget & { cause: 'asked' | 'time-limit' | null } {
+  const startedAt = hooks.now?.() ?? 0
+  return {
+    total,
+    spent: 0,
+    stopped: false,
+    cause: null,
+    report(phase: PartitionPhase, done: number) {
+      hooks.onProgress?.({ done: Math.min(total, this.spent + done), total, phase })
+      if (hooks.shouldStop?.()) this.cause = 'asked'
+      else if (hooks.now && input.maxMs !== undefined && hooks.now() - startedAt > input.maxMs)
+        this.cause = 'time-limit'
+      if (this.cause !== null && !this.stopped) {
+        this.stopped = true
+        this.spent += done
+      }
+      return this.stopped
+    },
+  }
+}
+
+export function partition(
+  input: PartitionInput,
+  hooks: PartitionHooks = {},
+): Result<PartitionResult, RefusalReason> {
+  const problem = checkInput(input)
+  if (problem) return fail(problem)
+  const { k, weights, units } = input
+  const notes: PartitionNote[] = []
+
+  let graph = prepareGraph(input, [])
+  let component = componentsOf(graph)
+  const bridges = input.joinComponents === 'nearest' ? bridgesBetween(input, component) : []
+  if (bridges.length > 0) {
+    graph = prepareGraph(input, bridges)
+    component = componentsOf(graph)
+    notes.push({
+      code: 'components-joined',
+      bridges: bridges.map(({ a, b, distanceM }) => ({
+        unit: units[a]!.id,
+        otherUnit: units[b]!.id,
+        distanceM,
+      })),
+    })
+  }
+  const allocation = allocateGrids(input, component)
+  if (!allocation.ok) return allocation
+  const componentOfGrid = allocation.value
+  const certain = certainShortfalls(input, component, componentOfGrid)
+
+  const capacity = Float64Array.from({ length: k }, (_, g) => input.capacities?.[g] ?? 1)
+  const refine = input.mode === 'refine'
+  const total = Math.round(input.proposals ?? defaultProposals(units.length))
+  const budget = createBudget(total, input, hooks)
+  hooks.onProgress?.({ done: 0, total, phase: 'prepare' })
+  const options = {
+    targets: {
+      k,
+      capacity,
+      importance: Float64Array.from(weights, (spec) => spec.importance ?? 1),
+      shape: graph.hasShape ? SHAPE : 0,
+    },
+    up: Float64Array.from(weights, (spec) => spec.toleranceUp),
+    down: Float64Array.from(weights, (spec) => spec.toleranceDown),
+    homes: homesInGraph(input, graph),
+    component,
+    componentOfGrid,
+    seed: input.seed,
+    budget,
+    from: null,
+  }
+  const wanted = Math.max(50 * k, 1000)
+  const levels = refine
+    ? [{ graph, parent: null }]
+    : coarsen(graph, wanted, createRandom(subSeed(input.seed, 1)))
+  let found: Annealed | null
+  if (refine) {
+    const from = Int32Array.from(units, (_, u) =>
+      graph.locked[u] !== -1 ? graph.locked[u]! : input.previous![u]!,
+    )
+    const split = connectLocked(graph, from, k)
+    if (split) return fail(splitReason(input, split))
+    found = makeContiguous(graph, from, k, component, componentOfGrid)
+      ? anneal(levels, { ...options, from })
+      : null
+  } else {
+    // Coarse units can block a path between locked units that the fine ones leave open.
+    found = anneal(levels, options) ?? (levels.length > 1 ? anneal([{ graph, parent: null }], options) : null)
+  }
+  if (!found) return fail(lockReason(input, graph))
+
+  const metrics = measurePartition(input, bridges, found.assignment)
+  const reached = reachedShortfalls(input, metrics)
+  if (budget.cause !== null)
+    notes.push({ code: 'stopped-early', cause: budget.cause, done: budget.spent, total })
+  return ok({
+    withinTolerance: reached.length === 0,
+    assignment: [...found.assignment],
+    metrics,
+    reasons: reached.length === 0 ? [] : [...certain, ...reached],
+    notes,
+    run: { seed: input.seed, proposals: budget.spent, levels: levels.map((level) => level.graph.n) },
+  })
+}
+
+function prepareGraph(input: PartitionInput, bridges: Parameters<typeof buildGraph>[1]): Graph {
+  const graph = buildGraph(input, bridges)
+  if (!graph.hasShape) layOut(graph)
+  const keepsPrevious = input.mode === 'refine' || (input.disturbancePrice ?? 0) > 0
+  if (!keepsPrevious) graph.previous.fill(-1)
+  return graph
+}
+
+function homesInGraph(input: PartitionInput, graph: Graph): ({ x: number; y: number } | null)[] {
+  const { frame } = graph
+  return Array.from({ length: input.k }, (_, g) => {
+    const home = input.homes?.[g]
+    if (!home || !frame) return null
+    return { x: (home.x - frame.originX) / frame.scale, y: (home.y - frame.originY) / frame.scale }
+  })
+}
+
+function splitReason(
+  input: PartitionInput,
+  split: { grid: number; unit: number; otherUnit: number },
+): RefusalReason {
+  return {
+    code: 'locked-grid-split',
+    grid: split.grid,
+    unit: input.units[split.unit]!.id,
+    otherUnit: input.units[split.otherUnit]!.id,
+  }
+}
+
+/** Why no contiguous start exists: locked units that cannot meet, or locks that leave some grid without a unit. */
+function lockReason(input: PartitionInput, graph: Graph): RefusalReason {
+  const split = connectLocked(graph, new Int32Array(graph.n).fill(-1), input.k)
+  if (split) return splitReason(input, split)
+  return {
+    code: 'locks-leave-no-room',
+    k: input.k,
+    lockedUnits: input.locked?.filter((g) => g !== -1).length ?? 0,
+  }
+}

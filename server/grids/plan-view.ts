@@ -1,0 +1,67 @@
+/** Rows as answers. */
+import type { Plan, PlanGrid, UnitProperties, WeightKey } from './contract.ts'
+import { WEIGHT_KEYS } from './contract.ts'
+import type { GridRow, PlanRow } from './queries.ts'
+import type { UnitRow } from './unit-queries.ts'
+
+/** Fewer clients than this, and a sum says what single clients hold. */
+const EXACT_FROM_CLIENTS = 5
+
+/**
+ * Sums of money over fewer than five clients are shown to one significant digit to those who may not see a client's
+ * balance (planners). Search and totals of larger grids use the exact figures.
+ */
+export function totalsFor(weights: readonly number[], seesExactMoney: boolean): Record<WeightKey, number> {
+  const [clients = 0, depositBalance = 0, loanBalance = 0, visitHours = 0] = weights
+  const shown = seesExactMoney || clients >= EXACT_FROM_CLIENTS ? cents : oneDigit
+  return {
+    clients,
+    depositBalance: shown(depositBalance),
+    loanBalance: shown(loanBalance),
+    visitHours: Math.round(visitHours * 100) / 100,
+  }
+}
+
+const cents = (value: number) => Math.round(value * 100) / 100
+const oneDigit = (value: number) => Number(value.toPrecision(1))
+
+export function planView(plan: PlanRow, grids: GridRow[], unassigned: number, seesExactMoney: boolean): Plan {
+  const { metrics, ...rest } = plan
+  return {
+    ...rest,
+    grids: grids.map((row): PlanGrid => {
+      const measured = metrics?.grids[row.no]
+      return {
+        no: row.no,
+        name: row.name,
+        managerId: row.managerId,
+        managerName: row.managerName,
+        units: row.units,
+        areaKm2: Math.round(row.areaM2 / 1e3) / 1e3,
+        totals: totalsFor(row.totals, seesExactMoney),
+        deviation: measured?.deviation ?? {},
+        contiguous: measured?.contiguous ?? false,
+        polsbyPopper: measured?.polsbyPopper ?? null,
+      }
+    }),
+    unassigned,
+    metrics: metrics?.figures ?? null,
+    withinTolerance: metrics?.withinTolerance ?? null,
+  } satisfies Plan
+}
+
+export function unitFeature(row: UnitRow, seesExactMoney: boolean) {
+  const properties: UnitProperties = {
+    idx: row.idx,
+    key: row.key,
+    gridNo: row.gridNo,
+    townshipCode: row.townshipCode,
+    ...totalsFor(row.weights, seesExactMoney),
+  }
+  const geometry = { type: 'MultiPolygon' as const, coordinates: row.coordinates }
+  return { type: 'Feature' as const, id: row.idx, geometry, properties }
+}
+
+export function weightIndex(key: WeightKey): number {
+  return WEIGHT_KEYS.indexOf(key)
+}

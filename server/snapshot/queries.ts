@@ -1,0 +1,100 @@
+import { sql } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import { arrayLiteral, rowsOf } from '#db/rows.ts'
+
+/** Bytes of one client in a chunk; the layout is decoded in decode-chunk.ts. */
+export const RECORD_BYTES = 96
+
+export interface Chunk {
+  data: Buffer | null
+  lostReasons: string[]
+  industries: string[]
+}
+
+export interface Months {
+  /** First days of the months with balances, ISO, ascending. */
+  all: string[]
+  latest: string | null
+  previous: string | null
+  /** Last December before the latest month. */
+  yearStart: string | null
+}
+
+/** Words whose number in the list stands for them in a chunk. */
+export interface Vocabularies {
+  statuses: readonly string[]
+  kinds: readonly string[]
+}
+
+export async function layerVersion(tx: Tx, layer: string): Promise<number> {
+  const [row] = rowsOf<{ version: number }>(await tx.execute(sql`select version from geo.layer_version where layer = ${layer}`))
+  return Number(row?.version ?? 0)
+}
+
+export interface IdRange {
+  first: number
+  last: number
+}
+
+export async function idRange(tx: Tx): Promise<IdRange | null> {
+  const [row] = rowsOf<{ first: number | null; last: number | null }>(
+    await tx.execute(sql`select min(id) as first, max(id) as last from app.client`),
+  )
+  return row?.first == null || row.last == null ? null : { first: row.first, last: row.last }
+}
+
+/** The months that clients have balances for, newest known first by stepping back from the newest. */
+export async function balanceMonths(tx: Tx): Promise<Months> {
+  const rows = rowsOf<{ month: string }>(
+    await tx.execute(sql`select month::text as month from app.balance_month group by month order by 1`),
+  )
+  const all = rows.map((row) => row.month)
+  const latest = all.at(-1) ?? null
+  const yearStart = latest === null ? null : `${Number(latest.slice(0, 4)) - 1}-12-01`
+  return { all, latest, previous: all.at(-2) ?? null, yearStart: yearStart !== null && all.includes(yearStart) ? yearStart : null }
+}
+
+// Words travel as their number in a list made by the same statement, so that both come from one snapshot of the table.
+export async function clientChunk(tx: Tx, from: number, to: number, words: Vocabularies): Promise<Chunk> {
+  // Compiling the statement costs more than it saves on a chunk of this size.
+  await tx.execute(sql`select set_config('jit', 'off', true)`)
+  const [row] = rowsOf<Chunk>(
+    await tx.execute(sql`
+      with words as materialized (
+        select coalesce(array_agg(distinct lost_reason) filter (where lost_reason is not null), '{}') as reasons,
+          coalesce(array_agg(distinct industry) filter (where industry is not null), '{}') as industries
+        from app.client where id >= ${from} and id < ${to}
+      )
+      select string_agg(
+          int4send(p.id)
+          || int4send(array_position(${arrayLiteral(words.statuses)}::text[], p.status) - 1
+            | ((array_position(${arrayLiteral(words.kinds)}::text[], p.kind) - 1) << 4)
+            | (p.acquiring::int << 8) | (p.payroll::int << 9) | (coalesce(p.risk_class, 0)::int << 12))
+          || float8send(coalesce(st_x(p.geom), 'NaN')) || float8send(coalesce(st_y(p.geom), 'NaN'))
+          || int8send(p.county_code::bigint) || int8send(p.township_code::bigint) || int8send(coalesce(p.village_code::bigint, -1))
+          || int4send(p.branch_id) || int4send(coalesce(p.manager_id, -1))
+          || int4send(coalesce(array_position((select reasons from words), p.lost_reason) - 1, -1))
+          || int4send(coalesce(array_position((select industries from words), p.industry) - 1, -1))
+          || int8send((p.deposit_balance * 100)::bigint) || int8send((p.loan_balance * 100)::bigint)
+          || int4send(coalesce(p.opened_on - date '1970-01-01', -2147483648))
+          || int4send(coalesce(p.next_due_on - date '1970-01-01', -2147483648))
+          || int4send(coalesce(p.last_visit_on - date '1970-01-01', -2147483648))
+          || int4send(coalesce(p.lost_on - date '1970-01-01', -2147483648)),
+          ''::bytea) as data,
+        (select reasons from words) as "lostReasons", (select industries from words) as industries
+      from app.client p where p.id >= ${from} and p.id < ${to}`),
+  )
+  return row
+}
+
+export const BALANCE_BYTES = 20
+
+/** Balances of one month for a range of clients: id int4, deposit and loan in cents int8. */
+export async function balanceChunk(tx: Tx, month: string, from: number, to: number): Promise<Buffer | null> {
+  const [row] = rowsOf<{ data: Buffer | null }>(
+    await tx.execute(sql`
+      select string_agg(int4send(b.client_id) || int8send((b.deposit * 100)::bigint) || int8send((b.loan * 100)::bigint), ''::bytea) as data
+      from app.balance_month b where b.month = ${month}::date and b.client_id >= ${from} and b.client_id < ${to}`),
+  )
+  return row.data
+}

@@ -1,0 +1,3 @@
+import type { WeightKey } from '#web/api/types.ts'
+
+export const WEIGHTS: WeightKey[] = ['clients', 'loanBalance', 'depositBalance', 'visitHours']

@@ -1,0 +1,35 @@
+/**
+ * Five classes of a choropleth. `breaks` are the upper ends of the first four classes, ascending, as the server
+ * computed them for the whole set shown, so that the same colours mean the same at every reader's.
+ */
+import { grouped } from '#web/format/money.ts'
+
+export function classOf(value: number, breaks: number[]): number {
+  let index = 0
+  while (index < breaks.length && value > breaks[index]) index++
+  return index
+}
+
+export interface ClassRange {
+  from: number | null
+  to: number | null
+}
+
+export function rangesOf(breaks: number[]): ClassRange[] {
+  return [null, ...breaks].map((from, i) => ({ from, to: breaks[i] ?? null }))
+}
+
+/** As few decimals as keep the breaks apart. */
+export function digitsFor(breaks: number[]): number {
+  for (let digits = 0; digits < 4; digits++) {
+    if (new Set(breaks.map((value) => value.toFixed(digits))).size === breaks.length) return digits
+  }
+  return 4
+}
+
+export function rangeText({ from, to }: ClassRange, digits: number): string {
+  if (from === null && to === null) return '—'
+  if (from === null) return `≤ ${grouped(to ?? 0, digits)}`
+  if (to === null) return `> ${grouped(from, digits)}`
+  return `${grouped(from, digits)} – ${grouped(to, digits)}`
+}
