@@ -76,7 +76,11 @@ export class Database {
    * transaction only, and are read from the session row: the caller cannot name a role.
    * @throws NoSession, DatabaseError, DatabaseBusy
    */
-  withUser<T>(tokenHash: string, work: (tx: Tx, me: Me) => Promise<T>, limitMs = STATEMENT_LIMIT_MS): Promise<T> {
+  withUser<T>(
+    tokenHash: string,
+    work: (tx: Tx, me: Me) => Promise<T>,
+    limitMs = STATEMENT_LIMIT_MS,
+  ): Promise<T> {
     return this.transaction(limitMs, async (tx) => {
       await tx.execute(sql`select set_config('app.sid', ${tokenHash}, true)`)
       const [me] = rowsOf<Me>(

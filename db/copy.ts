@@ -18,7 +18,8 @@ export function copyLine(values: CopyValue[]): string {
     if (i > 0) line += '\t'
     const value = values[i]
     if (value === null) line += '\\N'
-    else if (typeof value === 'string') line += /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c]) : value
+    else if (typeof value === 'string')
+      line += /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c]) : value
     else if (typeof value === 'boolean') line += value ? 't' : 'f'
     else line += value
   }
@@ -31,19 +32,29 @@ export function copyLine(values: CopyValue[]): string {
  * @param target fixed text of our own, "schema.table (column, ...)"
  * @param lines copyLine results, in pieces of any size
  */
-export async function copyInto(tx: Tx, target: string, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
+export async function copyInto(
+  tx: Tx,
+  target: string,
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   const { client } = (tx as unknown as { session: { client: EmbeddedClient | Sql } }).session
   const embedded = 'copyFrom' in client
   // The embedded engine reads "/dev/blob", which counts as a server file: only its superuser may.
   const [{ role }] = rowsOf<{ role: string }>(
-    await tx.execute(sql`select current_setting('role') as role, set_config('role', ${embedded ? 'none' : 'gis_loader'}, true)`),
+    await tx.execute(
+      sql`select current_setting('role') as role, set_config('role', ${embedded ? 'none' : 'gis_loader'}, true)`,
+    ),
   )
   if (embedded) await copyPieces(client, target, lines)
   else await copyThroughSocket(client, target, lines)
   await tx.execute(sql`select set_config('role', ${role}, true)`)
 }
 
-async function copyPieces(client: EmbeddedClient, target: string, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
+async function copyPieces(
+  client: EmbeddedClient,
+  target: string,
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   const statement = `copy ${target} from '/dev/blob'`
   let piece = ''
   for await (const line of lines) {
@@ -58,7 +69,11 @@ async function copyPieces(client: EmbeddedClient, target: string, lines: Iterabl
 
 // postgres.js resolves a COPY with its stream and then drops the error that the server answers at the end, leaving the
 // stream open for ever: listen for the error on the query itself.
-async function copyThroughSocket(client: Sql, target: string, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
+async function copyThroughSocket(
+  client: Sql,
+  target: string,
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   const query = client.unsafe(`copy ${target} from stdin`)
   const failure = new Promise<never>((_, reject) => {
     const settle = query as unknown as { reject: (error: Error) => void }
@@ -72,7 +87,10 @@ async function copyThroughSocket(client: Sql, target: string, lines: Iterable<st
   const sink = await query.writable()
   const ended = new AbortController()
   try {
-    await Promise.race([pipeline(Readable.from(lines, { objectMode: true }), sink, { signal: ended.signal }), failure])
+    await Promise.race([
+      pipeline(Readable.from(lines, { objectMode: true }), sink, { signal: ended.signal }),
+      failure,
+    ])
   } catch (error) {
     ended.abort()
     throw error

@@ -21,7 +21,11 @@ export type ImportOutcome = ImportPlan & { batch: number }
  * PostGIS, swapped and recorded in one transaction. A refused file is recorded too and changes nothing else.
  * @throws DatabaseError when PostGIS finds a fault that the plan did not; nothing is changed then.
  */
-export async function importPlaces(db: Database, file: ImportFile, options: ImportOptions): Promise<ImportOutcome> {
+export async function importPlaces(
+  db: Database,
+  file: ImportFile,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
   const places = await db.asOwner(readPlaces)
   const plan = planImport(file.bytes, options, { places, aliases: readPrepared().aliases })
   const batch = await db.asOwner(async (tx) => {
@@ -73,7 +77,12 @@ async function swap(tx: Tx, replacements: Replacement[]): Promise<void> {
   await tx.execute(sql`select geo.bump_layer('place')`)
 }
 
-async function recordBatch(tx: Tx, file: ImportFile, options: ImportOptions, plan: ImportPlan): Promise<number> {
+async function recordBatch(
+  tx: Tx,
+  file: ImportFile,
+  options: ImportOptions,
+  plan: ImportPlan,
+): Promise<number> {
   const sha256 = createHash('sha256').update(file.bytes).digest('hex')
   const report = plan.ok ? plan.report : { reason: plan.reason, message: plan.message, ...plan.report }
   const [{ id }] = rowsOf<{ id: number }>(

@@ -63,7 +63,8 @@ const LINTS = [
 export async function findCatalogueFaults(tx: Tx): Promise<string[]> {
   const faults: string[] = []
   for (const lint of LINTS) {
-    for (const row of rowsOf<{ what: string }>(await tx.execute(lint.find))) faults.push(`${lint.code} ${lint.fault}：${row.what}`)
+    for (const row of rowsOf<{ what: string }>(await tx.execute(lint.find)))
+      faults.push(`${lint.code} ${lint.fault}：${row.what}`)
   }
   return faults
 }

@@ -23,9 +23,15 @@ export async function loadPlaces(db: Database): Promise<number> {
   const places = placesWithVillageCells()
   return db.asOwner(async (tx) => {
     await tx.execute(sql`lock table geo.place in share row exclusive mode`)
-    const [again] = rowsOf<{ filled: boolean }>(await tx.execute(sql`select exists (select from geo.place) as filled`))
+    const [again] = rowsOf<{ filled: boolean }>(
+      await tx.execute(sql`select exists (select from geo.place) as filled`),
+    )
     if (again!.filled) return 0
-    await copyInto(tx, 'geo.dataset (id, title, source, licence, accuracy, source_crs, features)', datasetLines(places))
+    await copyInto(
+      tx,
+      'geo.dataset (id, title, source, licence, accuracy, source_crs, features)',
+      datasetLines(places),
+    )
     await copyInto(tx, `geo.place (${COLUMNS})`, placeLines(places))
     await tx.execute(sql`analyze geo.place`)
     await tx.execute(sql`select geo.bump_layer('place')`)

@@ -37,14 +37,18 @@ export async function migrate(engine: Engine, migrations = readMigrations()): Pr
     await tx.execute(sql`create table if not exists public.gangrid_migration (
       name text primary key, sha256 text not null, applied_at timestamptz not null default now())`)
     const applied = new Map(
-      rowsOf<{ name: string; sha256: string }>(await tx.execute(sql`select name, sha256 from public.gangrid_migration`)).map(
-        (row) => [row.name, row.sha256],
-      ),
+      rowsOf<{ name: string; sha256: string }>(
+        await tx.execute(sql`select name, sha256 from public.gangrid_migration`),
+      ).map((row) => [row.name, row.sha256]),
     )
     for (const [name, sha256] of applied) {
       const known = migrations.find((migration) => migration.name === name)
-      if (!known) throw new CannotOpen(`数据库由更新版本的程序建立（含迁移 ${name}）。请升级本程序，或恢复升级前的备份。`)
-      if (known.sha256 !== sha256) throw new CannotOpen(`迁移 ${name} 与数据库中已执行的内容不一致，已停止启动。请使用发布的原始文件。`)
+      if (!known)
+        throw new CannotOpen(
+          `数据库由更新版本的程序建立（含迁移 ${name}）。请升级本程序，或恢复升级前的备份。`,
+        )
+      if (known.sha256 !== sha256)
+        throw new CannotOpen(`迁移 ${name} 与数据库中已执行的内容不一致，已停止启动。请使用发布的原始文件。`)
     }
     const pending = migrations.filter((migration) => !applied.has(migration.name))
     for (const migration of pending) {
@@ -52,7 +56,9 @@ export async function migrate(engine: Engine, migrations = readMigrations()): Pr
       await tx.execute(sql`select set_config('role', ${asInstaller ? 'none' : 'gis_owner'}, true)`)
       for (const statement of splitStatements(migration.sql)) await tx.execute(sql.raw(statement))
       await tx.execute(sql`select set_config('role', 'none', true)`)
-      await tx.execute(sql`insert into public.gangrid_migration (name, sha256) values (${migration.name}, ${migration.sha256})`)
+      await tx.execute(
+        sql`insert into public.gangrid_migration (name, sha256) values (${migration.name}, ${migration.sha256})`,
+      )
     }
     return pending.map((migration) => migration.name)
   })
@@ -68,7 +74,10 @@ export function splitStatements(text: string): string[] {
     statements.push(text.slice(start, match.index).trim())
     start = token.lastIndex
   }
-  const rest = text.slice(start).replace(/--[^\n]*/g, '').trim()
+  const rest = text
+    .slice(start)
+    .replace(/--[^\n]*/g, '')
+    .trim()
   if (rest) throw new Error(`a migration ends without a semicolon: ${rest.slice(0, 60)}`)
   return statements.filter(Boolean)
 }

@@ -17,7 +17,7 @@ export function readTopology(file: TopologyFile, object: string): Map<string, Mu
   const ringOf = (indices: readonly number[]): Position[] => {
     const ring: Position[] = []
     for (const index of indices) {
-      const points = index < 0 ? [...arcs[~index]!].reverse() : arcs[index]!
+      const points = index < 0 ? arcs[~index]!.toReversed() : arcs[index]!
       ring.push(...(ring.length > 0 ? points.slice(1) : points))
     }
     return ring

@@ -73,7 +73,7 @@ export function villageCells(
   for (const [code, { arcs }] of mergeBy(topo, (owner) => owner)) {
     const ringOf = (indices: readonly number[]): LatticePoint[] =>
       indices.flatMap((index) => {
-        const points = (index < 0 ? [...topo.arcs[~index]!].reverse() : topo.arcs[index]!) as LatticePoint[]
+        const points = (index < 0 ? topo.arcs[~index]!.toReversed() : topo.arcs[index]!) as LatticePoint[]
         return points.slice(1)
       })
     cells.set(code, latticeToMultiPolygon(arcs.map((polygon) => polygon.map(ringOf))))

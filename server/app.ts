@@ -36,7 +36,11 @@ export function createApp(deps: Deps) {
   const describe = () =>
     app.getOpenAPI31Document({
       openapi: '3.1.0',
-      info: { title: '赣格 GanGrid', version: '0.1.0', description: '错误一律为 RFC 9457 problem JSON，code 稳定，detail 为中文说明。' },
+      info: {
+        title: '赣格 GanGrid',
+        version: '0.1.0',
+        description: '错误一律为 RFC 9457 problem JSON，code 稳定，detail 为中文说明。',
+      },
     }) as unknown as Record<string, unknown>
 
   const routes = app

@@ -54,9 +54,13 @@ async function start(env: Env, log: Logger): Promise<void> {
     const server = await listen(createApp(deps), env)
     deps.layers.start()
     stopOnSignal(server, deps)
-    deps.snapshots.current().catch((error: unknown) => log.error({ event: 'snapshot_failed', fault: describeFault(error) }))
+    deps.snapshots
+      .current()
+      .catch((error: unknown) => log.error({ event: 'snapshot_failed', fault: describeFault(error) }))
     if (!LOOPBACK.has(env.HOST) && !env.GANGRID_TRUST_PROXY) {
-      tell('注意：服务对网络开放，但没有 HTTPS，登录信息会以明文传输。请在前面加一个 HTTPS 代理，并设置 GANGRID_TRUST_PROXY=1。')
+      tell(
+        '注意：服务对网络开放，但没有 HTTPS，登录信息会以明文传输。请在前面加一个 HTTPS 代理，并设置 GANGRID_TRUST_PROXY=1。',
+      )
     }
     process.stdout.write(`ready http://localhost:${(server.address() as AddressInfo).port}\n`)
   } catch (error) {
@@ -65,7 +69,11 @@ async function start(env: Env, log: Logger): Promise<void> {
   }
 }
 
-async function fillWhenEmpty(db: Database, contactKey: Buffer, demo: 'off' | 'small' | 'city'): Promise<void> {
+async function fillWhenEmpty(
+  db: Database,
+  contactKey: Buffer,
+  demo: 'off' | 'small' | 'city',
+): Promise<void> {
   const places = await loadPlaces(db)
   if (places > 0) tell(`已载入行政区划 ${places} 个`)
   if (demo === 'off') return
@@ -75,7 +83,12 @@ async function fillWhenEmpty(db: Database, contactKey: Buffer, demo: 'off' | 'sm
   tell(`正在载入演示数据（${clients} 户）…`)
   // Demo accounts share a published password: the embedded trial only.
   const accounts = db.engine === 'embedded' ? { passwordHash: await hashPassword(DEMO_PASSWORD) } : undefined
-  const report = await loadDemo(db, { clients, seed: DEMO_SEED, encrypt: (text) => sealContact(contactKey, text), accounts })
+  const report = await loadDemo(db, {
+    clients,
+    seed: DEMO_SEED,
+    encrypt: (text) => sealContact(contactKey, text),
+    accounts,
+  })
   tell(`演示数据已载入：客户 ${report.clients} 户，数据日期 ${report.asOf}`)
 }
 
@@ -84,8 +97,10 @@ function listen(app: ReturnType<typeof createApp>, env: Env): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const where = `${env.HOST}:${env.PORT}`
-      if (error.code === 'EADDRINUSE') reject(new CannotListen(`端口 ${env.PORT} 已被占用。请关闭占用它的程序，或用 PORT 指定另一个端口。`))
-      else if (error.code === 'EACCES') reject(new CannotListen(`没有权限监听 ${where}。请用 PORT 指定 1024 以上的端口。`))
+      if (error.code === 'EADDRINUSE')
+        reject(new CannotListen(`端口 ${env.PORT} 已被占用。请关闭占用它的程序，或用 PORT 指定另一个端口。`))
+      else if (error.code === 'EACCES')
+        reject(new CannotListen(`没有权限监听 ${where}。请用 PORT 指定 1024 以上的端口。`))
       else reject(new CannotListen(`无法监听 ${where}（${error.code ?? '未知原因'}）。请检查 HOST 与 PORT。`))
     })
     server.listen(env.PORT, env.HOST, () => resolve(server))
@@ -140,7 +155,8 @@ process.on('unhandledRejection', crash)
 try {
   await start(parsed.env, log)
 } catch (error) {
-  if (error instanceof CannotOpen || error instanceof CannotListen || error instanceof DemoRefused) tell(error.message)
+  if (error instanceof CannotOpen || error instanceof CannotListen || error instanceof DemoRefused)
+    tell(error.message)
   else {
     const { name, message } = describeFault(error)
     tell(`启动失败：${name} ${message}。请检查数据目录与数据库；如无法解决，请把这一行告诉管理员。`)

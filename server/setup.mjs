@@ -11,7 +11,13 @@ export function ensureInstalled() {
   const stamp = join(root, 'node_modules/.gangrid-lock')
   const lockfile = readFileSync(join(root, 'package-lock.json'), 'utf8')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile) return
-  if (spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' }).status !== 0) {
+  if (
+    spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32',
+    }).status !== 0
+  ) {
     console.error('安装依赖失败：请检查网络与 npm 源后重试（npm ci）。')
     process.exit(1)
   }
@@ -24,7 +30,11 @@ export function ensureBuilt() {
   const sources = ['web', 'server', 'package-lock.json'].map((name) => newest(join(root, name)))
   if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources)) return
   const vite = join(root, 'node_modules/vite/bin/vite.js')
-  const result = spawnSync(process.execPath, [vite, 'build', '--config', 'web/vite.config.ts', '--logLevel', 'warn'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const result = spawnSync(
+    process.execPath,
+    [vite, 'build', '--config', 'web/vite.config.ts', '--logLevel', 'warn'],
+    { cwd: root, stdio: ['ignore', 2, 2] },
+  )
   if (result.status !== 0) {
     console.error('构建网页失败，原因见上。')
     process.exit(1)
@@ -35,6 +45,7 @@ function newest(path) {
   const stat = statSync(path)
   if (!stat.isDirectory()) return stat.mtimeMs
   let latest = 0
-  for (const entry of readdirSync(path)) if (entry !== 'dist') latest = Math.max(latest, newest(join(path, entry)))
+  for (const entry of readdirSync(path))
+    if (entry !== 'dist') latest = Math.max(latest, newest(join(path, entry)))
   return latest
 }

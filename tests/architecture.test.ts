@@ -4,7 +4,10 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const root = new URL('..', import.meta.url).pathname
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)))
 const sources = files.filter((file) => /\.(ts|mjs|svelte)$/.test(file))
@@ -26,8 +29,16 @@ interface Import {
 }
 
 function importsOf(file: string): Import[] {
-  const found = [...read(file).matchAll(/^\s*(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm)]
-  return found.map(([, type, from, dynamic]) => ({ file, target: resolve(file, from ?? dynamic), typeOnly: type !== undefined }))
+  const found = [
+    ...read(file).matchAll(
+      /^\s*(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm,
+    ),
+  ]
+  return found.map(([, type, from, dynamic]) => ({
+    file,
+    target: resolve(file, from ?? dynamic),
+    typeOnly: type !== undefined,
+  }))
 }
 
 function resolve(file: string, specifier: string): string {
@@ -37,11 +48,18 @@ function resolve(file: string, specifier: string): string {
 }
 
 const allImports = sources.filter((file) => !file.startsWith('tests/')).flatMap(importsOf)
-const inFolder = (...folders: string[]) => (path: string) => folders.some((folder) => path.startsWith(folder))
+const inFolder =
+  (...folders: string[]) =>
+  (path: string) =>
+    folders.some((folder) => path.startsWith(folder))
 const isPackage = (path: string) => path.startsWith('package:')
-const isContract = (path: string) => path.startsWith('server/contract/') || path.endsWith('/contract.ts') || path.endsWith('-contract.ts')
+const isContract = (path: string) =>
+  path.startsWith('server/contract/') || path.endsWith('/contract.ts') || path.endsWith('-contract.ts')
 const isDomain = inFolder('server/domain/')
-const packageIn = (...names: string[]) => (path: string) => names.some((name) => path === `package:${name}` || path.startsWith(`package:${name}/`))
+const packageIn =
+  (...names: string[]) =>
+  (path: string) =>
+    names.some((name) => path === `package:${name}` || path.startsWith(`package:${name}/`))
 
 interface Rule {
   from: string
@@ -66,18 +84,29 @@ const RULES: Rule[] = [
     mayImport: ({ file, target }) =>
       isDomain(target) ||
       (file === 'server/domain/geo/clip.ts' && packageIn('polyclip-ts')(target)) ||
-      (file.startsWith('server/domain/tiles/') && packageIn('topojson-server', 'topojson-simplify', 'topojson-client', 'topojson-specification', 'geojson')(target)) ||
+      (file.startsWith('server/domain/tiles/') &&
+        packageIn(
+          'topojson-server',
+          'topojson-simplify',
+          'topojson-client',
+          'topojson-specification',
+          'geojson',
+        )(target)) ||
       packageIn('geojson')(target),
   },
   {
     from: 'contract',
     files: isContract,
-    mayImport: ({ target, typeOnly }) => packageIn('zod')(target) || isContract(target) || isDomain(target) || typeOnly,
+    mayImport: ({ target, typeOnly }) =>
+      packageIn('zod')(target) || isContract(target) || isDomain(target) || typeOnly,
   },
   {
     from: 'queries',
     files: (path) => path.startsWith('server/') && /(^|\/|-)queries\.ts$/.test(path),
-    mayImport: ({ target, typeOnly }) => !packageIn('hono', '@hono')(target) && !target.endsWith('/service.ts') && (!target.startsWith('web/') || typeOnly),
+    mayImport: ({ target, typeOnly }) =>
+      !packageIn('hono', '@hono')(target) &&
+      !target.endsWith('/service.ts') &&
+      (!target.startsWith('web/') || typeOnly),
   },
   {
     from: 'service',
@@ -87,12 +116,15 @@ const RULES: Rule[] = [
   {
     from: 'routes',
     files: (path) => path.startsWith('server/') && path.endsWith('/routes.ts'),
-    mayImport: ({ target, typeOnly }) => typeOnly || (!target.endsWith('/queries.ts') && !packageIn('drizzle-orm')(target) && !target.startsWith('db/')),
+    mayImport: ({ target, typeOnly }) =>
+      typeOnly ||
+      (!target.endsWith('/queries.ts') && !packageIn('drizzle-orm')(target) && !target.startsWith('db/')),
   },
   {
     from: 'server',
     files: inFolder('server/'),
-    mayImport: ({ target }) => !target.startsWith('web/') && !packageIn('postgres', '@electric-sql/pglite')(target),
+    mayImport: ({ target }) =>
+      !target.startsWith('web/') && !packageIn('postgres', '@electric-sql/pglite')(target),
   },
   {
     from: 'web',
@@ -112,16 +144,31 @@ describe('who may import whom', () => {
   test.each(RULES)('$from', ({ files: applies, mayImport }) => {
     const mine = allImports.filter(({ file }) => applies(file))
     expect(mine.length).toBeGreaterThan(0)
-    expect(mine.filter((imported) => !mayImport(imported)).map(({ file, target }) => `${file} → ${target}`)).toEqual([])
+    expect(
+      mine.filter((imported) => !mayImport(imported)).map(({ file, target }) => `${file} → ${target}`),
+    ).toEqual([])
   })
 
   test('only db/ knows a driver', () => {
-    const drivers = packageIn('postgres', '@electric-sql/pglite', '@electric-sql/pglite-postgis', 'drizzle-orm/pglite', 'drizzle-orm/postgres-js')
-    expect(allImports.filter(({ file, target }) => drivers(target) && !file.startsWith('db/')).map(({ file }) => file)).toEqual([])
+    const drivers = packageIn(
+      'postgres',
+      '@electric-sql/pglite',
+      '@electric-sql/pglite-postgis',
+      'drizzle-orm/pglite',
+      'drizzle-orm/postgres-js',
+    )
+    expect(
+      allImports
+        .filter(({ file, target }) => drivers(target) && !file.startsWith('db/'))
+        .map(({ file }) => file),
+    ).toEqual([])
   })
 
   test('every imported file of ours exists', () => {
-    const missing = allImports.filter(({ target }) => !isPackage(target) && !existsSync(join(root, target)) && !existsSync(join(root, `${target}.ts`)))
+    const missing = allImports.filter(
+      ({ target }) =>
+        !isPackage(target) && !existsSync(join(root, target)) && !existsSync(join(root, `${target}.ts`)),
+    )
     expect(missing.map(({ file, target }) => `${file} → ${target}`)).toEqual([])
   })
 })
@@ -132,27 +179,57 @@ describe('house rules', () => {
 
   test('the top level is fixed', () => {
     const top = new Set(files.map((file) => file.split('/')[0]).filter((name) => !name.startsWith('.')))
-    const allowed = ['LICENSE', 'NOTICE', 'README.md', 'package.json', 'package-lock.json', 'tsconfig.json', 'web', 'server', 'db', 'geodata', 'tests']
+    const allowed = [
+      'LICENSE',
+      'NOTICE',
+      'README.md',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'web',
+      'server',
+      'db',
+      'geodata',
+      'tests',
+    ]
     expect([...top].filter((name) => !allowed.includes(name))).toEqual([])
   })
 
   test('no source file is longer than 320 lines', () => {
-    expect(product.filter((file) => lines(file).length > 320).map((file) => `${file}: ${lines(file).length}`)).toEqual([])
+    expect(
+      product.filter((file) => lines(file).length > 320).map((file) => `${file}: ${lines(file).length}`),
+    ).toEqual([])
   })
 
   test('no file or folder is named for being a bag', () => {
     expect(files.filter((file) => /(^|\/)(utils?|helpers?|misc|common)(\.|\/)/.test(file))).toEqual([])
   })
 
-  test('sql.raw and client.unsafe stay in the migrator and the engines, {@html} nowhere', () => {
+  // Bulk mode re-creates constraints and indexes from the catalogue's own definitions, which cannot be bound; the other
+  // files named here build statements from constants of their own. None of them takes a value from outside.
+  const RAW_ALLOWED = [
+    'db/migrate.ts',
+    'db/server-engine.ts',
+    'db/copy.ts',
+    'db/demo/bulk-mode.ts',
+    'db/demo/clear-demo.ts',
+    'db/demo/load-demo.ts',
+    'server/grids/queries.ts',
+  ]
+
+  test('sql.raw and client.unsafe stay where statements are made of constants, {@html} nowhere', () => {
     const raw = product.filter((file) => /sql\.raw\(|\.unsafe\(/.test(read(file)))
-    expect(raw.filter((file) => !['db/migrate.ts', 'db/server-engine.ts', 'db/copy.ts'].includes(file))).toEqual([])
+    expect(raw.filter((file) => !RAW_ALLOWED.includes(file))).toEqual([])
     expect(product.filter((file) => file.endsWith('.svelte') && read(file).includes('{@html'))).toEqual([])
   })
 
   test('the domain has no clock, no chance and no input or output', () => {
     const impure = /Math\.random\(|Date\.now\(|new Date\(\)|performance\.now\(|process\.|console\./
-    expect(product.filter((file) => isDomain(file) && impure.test(read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))).toEqual([])
+    expect(
+      product.filter(
+        (file) => isDomain(file) && impure.test(read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')),
+      ),
+    ).toEqual([])
   })
 
   test('every path named in a document exists', () => {
@@ -160,7 +237,10 @@ describe('house rules', () => {
     const missing = documents.flatMap((document) =>
       [...read(document).matchAll(/`((?:web|server|db|geodata|tests|\.ci)\/[\w./-]+)`/g)]
         .map(([, path]) => path.replace(/\/$/, ''))
-        .filter((path) => !existsSync(join(root, path)) && !['web/dist', 'geodata/raw', 'tests/.out'].includes(path))
+        .filter(
+          (path) =>
+            !existsSync(join(root, path)) && !['web/dist', 'geodata/raw', 'tests/.out'].includes(path),
+        )
         .map((path) => `${document}: ${path}`),
     )
     expect(missing).toEqual([])

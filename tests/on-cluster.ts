@@ -5,7 +5,10 @@ import { startCluster } from './support/cluster.ts'
 const [command, ...args] = process.argv.slice(2)
 const cluster = await startCluster()
 try {
-  const result = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, TEST_DATABASE_URL: cluster.url } })
+  const result = spawnSync(command, args, {
+    stdio: 'inherit',
+    env: { ...process.env, TEST_DATABASE_URL: cluster.url },
+  })
   process.exitCode = result.status ?? 1
 } finally {
   cluster.stop()

@@ -12,7 +12,16 @@ rmSync(results, { force: true })
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const run = spawnSync(
   process.execPath,
-  [vitest, 'run', '--config', 'tests/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...process.argv.slice(2)],
+  [
+    vitest,
+    'run',
+    '--config',
+    'tests/vitest.config.ts',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${results}`,
+    ...process.argv.slice(2),
+  ],
   { cwd: root, stdio: 'inherit' },
 )
 let report
@@ -22,10 +31,13 @@ try {
   console.error('the test runner ended without results')
   process.exit(run.status || 1)
 }
-const brokenFiles = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+const brokenFiles = report.testResults.filter(
+  (file) => file.status === 'failed' && file.assertionResults.length === 0,
+).length
 const failed = report.numFailedTests + brokenFiles
 for (const file of report.testResults) {
-  for (const test of file.assertionResults) if (test.status === 'skipped' || test.status === 'pending') console.log(`skipped: ${test.fullName}`)
+  for (const test of file.assertionResults)
+    if (test.status === 'skipped' || test.status === 'pending') console.log(`skipped: ${test.fullName}`)
 }
 console.log(`${report.numPassedTests} passed, ${failed} failed`)
 process.exit(run.status !== 0 || failed > 0 || report.numPassedTests === 0 ? 1 : 0)

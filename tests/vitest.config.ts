@@ -13,9 +13,21 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['tests/*.test.ts', 'tests/unit/**/*.test.ts', 'tests/map/**/*.test.ts'] } },
-      { extends: true, test: { name: 'database', include: ['tests/db/**/*.test.ts', 'tests/api/**/*.test.ts'] } },
-      { extends: true, test: { name: 'browser', include: ['tests/e2e/**/*.e2e.ts'], maxWorkers: 1, testTimeout: 240_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['tests/*.test.ts', 'tests/unit/**/*.test.ts', 'tests/map/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'database', include: ['tests/db/**/*.test.ts', 'tests/api/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'browser', include: ['tests/e2e/**/*.e2e.ts'], maxWorkers: 1, testTimeout: 240_000 },
+      },
     ],
   },
 })

@@ -10,7 +10,15 @@ import { URBAN_COUNTIES } from './places.ts'
 export interface DemoAccount {
   username: string
   displayName: string
-  role: 'planner' | 'township_head' | 'branch_head' | 'manager' | 'leadership' | 'sysadmin' | 'secadmin' | 'auditor'
+  role:
+    | 'planner'
+    | 'township_head'
+    | 'branch_head'
+    | 'manager'
+    | 'leadership'
+    | 'sysadmin'
+    | 'secadmin'
+    | 'auditor'
   staffId: number | null
   branchIds: number[]
   countyCodes: string[]
@@ -24,9 +32,11 @@ export function demoAccounts(bank: DemoBank): DemoAccount[] {
   const { branches, staff } = bank.organisation
   const county = branches.find(({ kind, county: { code } }) => kind === 'county' && code === HEADS_COUNTY)
   const township = branches.find(({ kind, county: { code } }) => kind === 'township' && code === HEADS_COUNTY)
-  if (!county || !township) throw new Error(`the demo bank has no county and township branch in ${HEADS_COUNTY}`)
+  if (!county || !township)
+    throw new Error(`the demo bank has no county and township branch in ${HEADS_COUNTY}`)
   const ofCounty = branches.filter((branch) => branch === county || branch.parentId === county.id)
-  const headOf = (branch: Branch) => staff.find((person) => person.branch === branch && person.duty === 'head')!
+  const headOf = (branch: Branch) =>
+    staff.find((person) => person.branch === branch && person.duty === 'head')!
   const planner = staff.find(({ duty }) => duty === 'planner')!
   const manager = busiestManager(bank)
   const nowhere = { staffId: null, branchIds: [], countyCodes: [] }
@@ -36,7 +46,9 @@ export function demoAccounts(bank: DemoBank): DemoAccount[] {
       displayName: '演示·城区网格规划',
       role: 'planner',
       staffId: planner.id,
-      branchIds: branches.filter((b) => b.kind !== 'head' && URBAN_COUNTIES.includes(b.county.code)).map(({ id }) => id),
+      branchIds: branches
+        .filter((b) => b.kind !== 'head' && URBAN_COUNTIES.includes(b.county.code))
+        .map(({ id }) => id),
       countyCodes: [...URBAN_COUNTIES],
     },
     {
@@ -63,7 +75,13 @@ export function demoAccounts(bank: DemoBank): DemoAccount[] {
       branchIds: [manager.branch.id],
       countyCodes: [MANAGERS_COUNTY],
     },
-    { username: 'lingdao', displayName: '演示·总行领导', role: 'leadership', ...nowhere, staffId: headOf(branches[0]!).id },
+    {
+      username: 'lingdao',
+      displayName: '演示·总行领导',
+      role: 'leadership',
+      ...nowhere,
+      staffId: headOf(branches[0]!).id,
+    },
     { username: 'xitong', displayName: '演示·系统管理员', role: 'sysadmin', ...nowhere },
     { username: 'anquan', displayName: '演示·安全管理员', role: 'secadmin', ...nowhere },
     { username: 'shenji', displayName: '演示·审计员', role: 'auditor', ...nowhere },
@@ -83,7 +101,11 @@ function busiestManager({ organisation, gazetteer, settlementWeights }: DemoBank
 }
 
 /** Makes the accounts, or points existing demo accounts at the new staff; without a hash only the latter, passwords as they are. */
-export async function writeDemoAccounts(tx: Tx, bank: DemoBank, passwordHash: string | undefined): Promise<number> {
+export async function writeDemoAccounts(
+  tx: Tx,
+  bank: DemoBank,
+  passwordHash: string | undefined,
+): Promise<number> {
   let written = 0
   for (const account of demoAccounts(bank)) {
     const branchIds = sql`${arrayLiteral(account.branchIds)}::integer[]`
@@ -100,7 +122,10 @@ export async function writeDemoAccounts(tx: Tx, bank: DemoBank, passwordHash: st
               branch_ids = excluded.branch_ids, county_codes = excluded.county_codes where a.demo returning id`),
     )
     if (passwordHash !== undefined && found.length === 0) {
-      throw new DemoRefused('account-taken', `账号 ${account.username} 已被正式用户使用，无法建立同名演示账号。请改名或停用演示账号后重试。`)
+      throw new DemoRefused(
+        'account-taken',
+        `账号 ${account.username} 已被正式用户使用，无法建立同名演示账号。请改名或停用演示账号后重试。`,
+      )
     }
     written += found.length
   }

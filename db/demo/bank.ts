@@ -45,7 +45,10 @@ export interface DemoBank {
   visits(client: Client): Visit[]
 }
 
-export function createDemoBank(places: readonly DemoPlace[], { clients, seed, asOf = DEFAULT_AS_OF }: DemoBankOptions): DemoBank {
+export function createDemoBank(
+  places: readonly DemoPlace[],
+  { clients, seed, asOf = DEFAULT_AS_OF }: DemoBankOptions,
+): DemoBank {
   if (!Number.isInteger(clients) || clients < 1 || clients > CLIENTS_MOST) {
     throw new RangeError(`the number of clients must be an integer from 1 to ${CLIENTS_MOST}, not ${clients}`)
   }

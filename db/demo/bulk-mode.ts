@@ -28,7 +28,8 @@ export async function inBulkMode<T>(tx: Tx, tables: readonly string[], work: () 
       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
       where i.indrelid = any (${wanted}) and not exists (select from pg_constraint k where k.conindid = i.indexrelid) order by 1`),
   )
-  for (const { owner, name } of keys) await tx.execute(sql.raw(`alter table ${owner} drop constraint ${name}`))
+  for (const { owner, name } of keys)
+    await tx.execute(sql.raw(`alter table ${owner} drop constraint ${name}`))
   for (const { name } of indexes) await tx.execute(sql.raw(`drop index ${name}`))
   for (const table of forced) await tx.execute(sql.raw(`alter table ${table} no force row level security`))
   const result = await work()

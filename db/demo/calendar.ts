@@ -8,7 +8,8 @@ const FIRST_DAY = dayOf('1990-01-01')
 const LAST_DAY = dayOf('2049-12-31')
 
 const texts: string[] = []
-for (let day = FIRST_DAY; day <= LAST_DAY; day++) texts.push(new Date(day * DAY_MS).toISOString().slice(0, 10))
+for (let day = FIRST_DAY; day <= LAST_DAY; day++)
+  texts.push(new Date(day * DAY_MS).toISOString().slice(0, 10))
 
 /** @throws RangeError when the text is no ISO date */
 export function dayOf(iso: string): number {

@@ -44,14 +44,21 @@ export type Side = 'upstream' | 'downstream'
 
 export interface Chains {
   enterprises: CoreEnterprise[]
-  linkOf(client: number, kind: ClientKind, industry: string, settlement: Settlement): { enterprise: CoreEnterprise; side: Side } | null
+  linkOf(
+    client: number,
+    kind: ClientKind,
+    industry: string,
+    settlement: Settlement,
+  ): { enterprise: CoreEnterprise; side: Side } | null
 }
 
 export function chainsOf(gazetteer: Gazetteer, industries: Industries, seed: number): Chains {
   const random = new DemoRandom()
   const enterprises: CoreEnterprise[] = []
   for (const county of gazetteer.counties) {
-    const lines = [...county.industries, ...industries.firmLines(county), '生猪'].filter((name) => name in CHAINS)
+    const lines = [...county.industries, ...industries.firmLines(county), '生猪'].filter(
+      (name) => name in CHAINS,
+    )
     for (const industry of [...new Set(lines)].slice(0, 3)) {
       const id = enterprises.length + 1
       random.at(seed, id, SUBJECT.coreEnterprise)
@@ -92,7 +99,9 @@ export function chainsOf(gazetteer: Gazetteer, industries: Industries, seed: num
 
 /** In a settlement of the county town: an industrial estate stands at the edge of it. */
 function seatNear(county: County, random: DemoRandom): [number, number] {
-  const town = county.townships.find(({ countyTown, settlements }) => countyTown && settlements.length > 0) ?? county.townships[0]!
+  const town =
+    county.townships.find(({ countyTown, settlements }) => countyTown && settlements.length > 0) ??
+    county.townships[0]!
   const settlement = town.settlements.length > 0 ? random.pick(town.settlements) : null
   return settlement ? offsetM(settlement.seat, 0, 0) : [county.seat[0], county.seat[1]]
 }

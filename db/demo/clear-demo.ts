@@ -22,7 +22,13 @@ const CLIENT_TABLES = [
   'app.visit',
   'app.chain_link',
 ] as const
-export const DEMO_TABLES = ['org.branch', 'org.staff', 'org.core_enterprise', 'org.village_industry', ...CLIENT_TABLES] as const
+export const DEMO_TABLES = [
+  'org.branch',
+  'org.staff',
+  'org.core_enterprise',
+  'org.village_industry',
+  ...CLIENT_TABLES,
+] as const
 
 /** What app.setting keeps of the demo that is loaded. */
 export interface DemoSetting {
@@ -48,7 +54,9 @@ const demoStaff = sql.raw(`staff_no like '${STAFF_NO_PREFIX}%'`)
 
 /** Whether the demo is loaded, and what else is there. */
 export async function demoState(tx: Tx): Promise<DemoState> {
-  const [stored] = rowsOf<{ value: DemoSetting }>(await tx.execute(sql`select value from app.setting where key = ${SETTING}`))
+  const [stored] = rowsOf<{ value: DemoSetting }>(
+    await tx.execute(sql`select value from app.setting where key = ${SETTING}`),
+  )
   const setting = stored?.value ?? null
   const [counts] = rowsOf<Omit<DemoState, 'setting'>>(
     await tx.execute(sql`select c.demo as "demoClients", c.real as "realClients",
@@ -79,11 +87,17 @@ export async function clearDemo(db: Database): Promise<Cleared> {
       const state = await demoState(tx)
       if (!state.setting) throw new DemoRefused('no-demo', '库中没有演示数据，无需清除。')
       const plans = rowsOf(
-        await tx.execute(sql`delete from app.grid_plan where created_by in (select id from auth.account where demo) returning id`),
+        await tx.execute(
+          sql`delete from app.grid_plan where created_by in (select id from auth.account where demo) returning id`,
+        ),
       ).length
-      await tx.execute(sql`update app.grid set manager_id = null where manager_id in (select id from org.staff where ${demoStaff})`)
+      await tx.execute(
+        sql`update app.grid set manager_id = null where manager_id in (select id from org.staff where ${demoStaff})`,
+      )
       await tx.execute(sql`delete from app.job where created_by in (select id from auth.account where demo)`)
-      await tx.execute(sql`delete from auth.session where account_id in (select id from auth.account where demo)`)
+      await tx.execute(
+        sql`delete from auth.session where account_id in (select id from auth.account where demo)`,
+      )
       const accounts = rowsOf(await tx.execute(sql`delete from auth.account where demo returning id`)).length
       await inBulkMode(tx, DEMO_TABLES, () => removeDemoRows(tx, state))
       await tx.execute(sql`delete from app.setting where key = ${SETTING}`)
@@ -107,7 +121,9 @@ export async function removeDemoRows(tx: Tx, { setting, realClients }: DemoState
     await tx.execute(sql.raw(`truncate ${CLIENT_TABLES.join(', ')}`))
   } else {
     const ids = sql`(select id from app.client where ${demoClient})`
-    await tx.execute(sql`delete from app.loan_class_change where loan_id in (select id from app.loan where client_id in ${ids})`)
+    await tx.execute(
+      sql`delete from app.loan_class_change where loan_id in (select id from app.loan where client_id in ${ids})`,
+    )
     for (const table of CLIENT_TABLES) {
       if (table === 'app.client' || table === 'app.loan_class_change') continue
       await tx.execute(sql`delete from ${sql.raw(table)} where client_id in ${ids}`)

@@ -17,7 +17,14 @@ import type { Gazetteer, Settlement } from './places.ts'
 import { DemoRandom, SUBJECT, cumulate, pickByWeight } from './random.ts'
 import type { People } from './where-people-live.ts'
 
-export const KINDS = ['small_enterprise', 'sole_trader', 'farmer', 'family_farm', 'large_grower', 'cooperative'] as const
+export const KINDS = [
+  'small_enterprise',
+  'sole_trader',
+  'farmer',
+  'family_farm',
+  'large_grower',
+  'cooperative',
+] as const
 const STATUSES = ['active', 'depositOnly', 'loanOnly', 'lost', 'prospect'] as const
 
 /** In the order of KINDS. */
@@ -120,7 +127,9 @@ export function clientMaker(parts: ClientParts): (id: number) => Client {
     const openedOn =
       status === 'prospect' ? null : lostOn === null ? calendar.lastDay - age : lostOn - LOST_AFTER_DAYS - age
     const branch = organisation.branchOf(township)
-    const unassigned = random.chance(status === 'prospect' ? UNASSIGNED_SHARE.prospect : UNASSIGNED_SHARE.other)
+    const unassigned = random.chance(
+      status === 'prospect' ? UNASSIGNED_SHARE.prospect : UNASSIGNED_SHARE.other,
+    )
     const manager = unassigned
       ? null
       : random.chance(OTHER_MANAGER_SHARE)

@@ -71,5 +71,7 @@ export function owedAt(loan: Loan, day: number, lastDay: number): number {
   if (!loan.product.instalments) return loan.principal
   const end = loan.closedOn ?? lastDay
   if (day >= end) return loan.balance
-  return Math.round(loan.principal - ((loan.principal - loan.balance) * (day - loan.startedOn)) / (end - loan.startedOn))
+  return Math.round(
+    loan.principal - ((loan.principal - loan.balance) * (day - loan.startedOn)) / (end - loan.startedOn),
+  )
 }

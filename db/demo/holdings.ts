@@ -92,7 +92,8 @@ export function holdingsOf(client: HoldingsOf, calendar: DemoCalendar, seed: num
     if (loan.closedOn !== null) continue
     loanBalance += loan.balance
     riskClass = Math.max(riskClass ?? 1, loan.riskClass)
-    if (loan.maturesOn < calendar.asOf) overdueSince = Math.min(overdueSince ?? loan.maturesOn, loan.maturesOn)
+    if (loan.maturesOn < calendar.asOf)
+      overdueSince = Math.min(overdueSince ?? loan.maturesOn, loan.maturesOn)
     else nextDueOn = Math.min(nextDueOn ?? loan.maturesOn, loan.maturesOn)
   }
   return {
@@ -117,10 +118,12 @@ function loansOf(client: HoldingsOf, calendar: DemoCalendar, seed: number): Loan
     const first = Math.min(...loans.map(({ startedOn }) => startedOn))
     if (random.chance(0.3)) addClosed(loans, client, openedOn, first - random.int(60))
   } else if (status === 'depositOnly') {
-    if (random.chance(0.15)) addClosed(loans, client, openedOn, calendar.lastDay - TWO_YEARS - 1 - random.int(900))
+    if (random.chance(0.15))
+      addClosed(loans, client, openedOn, calendar.lastDay - TWO_YEARS - 1 - random.int(900))
   } else if (status === 'lost' && lostOn !== null && random.chance(0.8)) {
     addClosed(loans, client, openedOn, lostOn)
-    if (loans[0] && random.chance(0.3)) addClosed(loans, client, openedOn, loans[0].startedOn - random.int(90))
+    if (loans[0] && random.chance(0.3))
+      addClosed(loans, client, openedOn, loans[0].startedOn - random.int(90))
   }
   loans.sort((a, b) => a.startedOn - b.startedOn)
   loans.forEach((loan, i) => (loan.id = (client.id - 1) * LOANS_PER_CLIENT + i + 1))
@@ -141,12 +144,17 @@ function openLoan(client: HoldingsOf, calendar: DemoCalendar, openedOn: number, 
   const maturesOn = addMonths(startedOn, term)
   // A class falls by one step a month at most.
   riskClass = Math.min(riskClass, 1 + monthOf(calendar.lastDay) - monthOf(startedOn))
-  const left = product.instalments ? Math.max(0.08, (maturesOn - calendar.lastDay) / (maturesOn - startedOn)) : 1
+  const left = product.instalments
+    ? Math.max(0.08, (maturesOn - calendar.lastDay) / (maturesOn - startedOn))
+    : 1
   return {
     id: 0,
     product,
     principal,
-    balance: left === 1 ? principal : Math.min(principal, Math.max(100 * YUAN, Math.round((principal * left) / 10_000) * 10_000)),
+    balance:
+      left === 1
+        ? principal
+        : Math.min(principal, Math.max(100 * YUAN, Math.round((principal * left) / 10_000) * 10_000)),
     annualRate: rateOf(product),
     startedOn,
     maturesOn,
@@ -165,7 +173,17 @@ function addClosed(loans: Loan[], client: HoldingsOf, openedOn: number, closedOn
   const annualRate = rateOf(product)
   if (closedOn - startedOn < 30) return
   const maturesOn = addMonths(startedOn, term)
-  loans.push({ id: 0, product, principal, balance: 0, annualRate, startedOn, maturesOn, closedOn, riskClass: 1 })
+  loans.push({
+    id: 0,
+    product,
+    principal,
+    balance: 0,
+    annualRate,
+    startedOn,
+    maturesOn,
+    closedOn,
+    riskClass: 1,
+  })
 }
 
 function principalOf(kind: ClientKind, size: number): number {
@@ -189,7 +207,11 @@ function classOf(countyRisk: number): number {
 }
 
 /** Months (as month numbers) in which the class of a loan was set or changed, oldest first; the last class is the present one. */
-export function classHistory(loan: Loan, calendar: DemoCalendar, seed: number): { month: number; riskClass: number }[] {
+export function classHistory(
+  loan: Loan,
+  calendar: DemoCalendar,
+  seed: number,
+): { month: number; riskClass: number }[] {
   const first = monthOf(loan.startedOn)
   const last = monthOf(loan.closedOn ?? calendar.lastDay)
   const history = [{ month: first, riskClass: 1 }]

@@ -30,7 +30,20 @@ const COMMON_FARMED = ['油茶', '蔬菜', '生猪'] as const
 const TOWN_TRADES = ['批发零售', '餐饮住宿', '建材装修', '运输物流', '居民服务', '农资农机'] as const
 const TOWN_FIRMS = ['食品加工', '建筑工程', '商贸流通', '机械加工'] as const
 /** Lines of the facts table that firms, not fields, stand for. */
-const FIRM_LINES = ['家具', '有色金属', '电子信息', '纺织服装', '生物医药', '玻纤复材', '米粉', '花生食品', '板鸭', '稀土', '稀土钨新材料', '钨']
+const FIRM_LINES = [
+  '家具',
+  '有色金属',
+  '电子信息',
+  '纺织服装',
+  '生物医药',
+  '玻纤复材',
+  '米粉',
+  '花生食品',
+  '板鸭',
+  '稀土',
+  '稀土钨新材料',
+  '钨',
+]
 
 export interface VillageIndustry {
   placeCode: string
@@ -57,7 +70,9 @@ export const VILLAGE_INDUSTRY_SOURCE = '演示数据'
 
 export function industriesOf(gazetteer: Gazetteer, seed: number): Industries {
   const random = new DemoRandom()
-  const known = new Map(gazetteer.counties.map((county) => [county, county.industries.filter((name) => name in FARMED)]))
+  const known = new Map(
+    gazetteer.counties.map((county) => [county, county.industries.filter((name) => name in FARMED)]),
+  )
   const firms = new Map(
     gazetteer.counties.map((county) => [
       county,

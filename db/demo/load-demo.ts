@@ -52,7 +52,8 @@ const INDEX_MEMORY = '256MB'
 export async function loadDemo(db: Database, options: LoadDemoOptions): Promise<DemoReport> {
   return db.asOwner(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${DEMO_LOCK})`)
-    if (db.engine === 'server') await tx.execute(sql`select set_config('maintenance_work_mem', ${INDEX_MEMORY}, true)`)
+    if (db.engine === 'server')
+      await tx.execute(sql`select set_config('maintenance_work_mem', ${INDEX_MEMORY}, true)`)
     const state = await demoState(tx)
     refuseIfOccupied(state, options.replace ?? false)
     const bank = createDemoBank(await placesOf(tx), options)
@@ -71,7 +72,9 @@ export async function loadDemo(db: Database, options: LoadDemoOptions): Promise<
     await tx.execute(sql`select geo.bump_layer('client')`)
     await tx.execute(sql.raw(`analyze ${DEMO_TABLES.join(', ')}`))
     const [sums] = rowsOf<{ deposit: string; loan: string }>(
-      await tx.execute(sql`select sum(deposit_balance)::text as deposit, sum(loan_balance)::text as loan from app.client`),
+      await tx.execute(
+        sql`select sum(deposit_balance)::text as deposit, sum(loan_balance)::text as loan from app.client`,
+      ),
     )
     return {
       clients: bank.clients,
@@ -86,7 +89,10 @@ export async function loadDemo(db: Database, options: LoadDemoOptions): Promise<
   })
 }
 
-function refuseIfOccupied({ setting, demoClients, realClients, realOrganisation }: DemoState, replace: boolean): void {
+function refuseIfOccupied(
+  { setting, demoClients, realClients, realOrganisation }: DemoState,
+  replace: boolean,
+): void {
   if (realClients > 0) {
     throw new DemoRefused(
       'real-data',
@@ -94,10 +100,16 @@ function refuseIfOccupied({ setting, demoClients, realClients, realOrganisation 
     )
   }
   if (realOrganisation) {
-    throw new DemoRefused('real-data', '库中已有正式的机构、员工或产业数据，演示数据不会载入。请另用一个数据目录或数据库查看演示。')
+    throw new DemoRefused(
+      'real-data',
+      '库中已有正式的机构、员工或产业数据，演示数据不会载入。请另用一个数据目录或数据库查看演示。',
+    )
   }
   if (setting && !replace) {
-    throw new DemoRefused('demo-present', `库中已有演示数据（${demoClients} 户）。要换成新的演示数据，请加 --replace。`)
+    throw new DemoRefused(
+      'demo-present',
+      `库中已有演示数据（${demoClients} 户）。要换成新的演示数据，请加 --replace。`,
+    )
   }
 }
 
@@ -112,7 +124,8 @@ async function placesOf(tx: Tx): Promise<DemoPlace[]> {
         st_x(seat) as lng, st_y(seat) as lat, st_asgeojson(geom) as geometry, population, industries
       from geo.place order by code`),
   )
-  if (rows.length === 0) throw new DemoRefused('no-places', '库中没有行政区划，无法安放演示客户。请先载入随软件提供的区划数据。')
+  if (rows.length === 0)
+    throw new DemoRefused('no-places', '库中没有行政区划，无法安放演示客户。请先载入随软件提供的区划数据。')
   return rows.map(({ lng, lat, geometry, ...row }) => ({
     ...row,
     seat: [lng, lat],
@@ -120,7 +133,11 @@ async function placesOf(tx: Tx): Promise<DemoPlace[]> {
   }))
 }
 
-async function copyTable(tx: Tx, { table, columns, pieces }: DemoTable, onRows: (count: number) => void): Promise<number> {
+async function copyTable(
+  tx: Tx,
+  { table, columns, pieces }: DemoTable,
+  onRows: (count: number) => void,
+): Promise<number> {
   let count = 0
   await copyInto(
     tx,
@@ -137,7 +154,13 @@ async function copyTable(tx: Tx, { table, columns, pieces }: DemoTable, onRows: 
 }
 
 async function writeSetting(tx: Tx, { clients, seed, asOf, organisation, chains }: DemoBank): Promise<void> {
-  const known = { clients, seed, asOf, branches: organisation.branches.length, coreEnterprises: chains.enterprises.length }
+  const known = {
+    clients,
+    seed,
+    asOf,
+    branches: organisation.branches.length,
+    coreEnterprises: chains.enterprises.length,
+  }
   await tx.execute(sql`insert into app.setting (key, value)
     values (${SETTING}, ${JSON.stringify(known)}::jsonb || jsonb_build_object('loadedAt', now()))
     on conflict (key) do update set value = excluded.value`)

@@ -15,9 +15,19 @@ const REASONS: readonly { reason: string; weight: number; only?: readonly Client
   { reason: '办理手续繁琐', weight: 6 },
 ]
 const REASONS_OF = new Map<ClientKind, { names: string[]; weights: Float64Array }>()
-for (const kind of ['small_enterprise', 'sole_trader', 'farmer', 'family_farm', 'large_grower', 'cooperative'] as const) {
+for (const kind of [
+  'small_enterprise',
+  'sole_trader',
+  'farmer',
+  'family_farm',
+  'large_grower',
+  'cooperative',
+] as const) {
   const fitting = REASONS.filter(({ only }) => !only || only.includes(kind))
-  REASONS_OF.set(kind, { names: fitting.map(({ reason }) => reason), weights: cumulate(fitting.map(({ weight }) => weight)) })
+  REASONS_OF.set(kind, {
+    names: fitting.map(({ reason }) => reason),
+    weights: cumulate(fitting.map(({ weight }) => weight)),
+  })
 }
 
 export const LOST_REASONS: readonly string[] = REASONS.map(({ reason }) => reason)

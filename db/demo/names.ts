@@ -7,7 +7,9 @@ import { cumulate, pickByWeight } from './random.ts'
 
 /** Surnames by rough frequency in the south of Jiangxi: earlier is more frequent. */
 const SURNAMES = [
-  ...'刘 李 陈 钟 谢 黄 张 曾 王 赖 肖 罗 郭 廖 吴 邱 温 朱 何 杨 胡 叶 邓 林 周 徐 卢 蔡 宋 袁 彭 曹 许 孙 潘'.split(' '),
+  ...'刘 李 陈 钟 谢 黄 张 曾 王 赖 肖 罗 郭 廖 吴 邱 温 朱 何 杨 胡 叶 邓 林 周 徐 卢 蔡 宋 袁 彭 曹 许 孙 潘'.split(
+    ' ',
+  ),
   ...'华 江 池 危 欧阳 上官 司徒'.split(' '),
 ]
 const GIVEN_FIRST = [...'志建国家文明永春秀小玉海金德光晓雪丽美桂福荣伟思雅子一佳俊梓']
@@ -20,7 +22,8 @@ export function personName(random: DemoRandom): string {
   return random.chance(0.82) ? surname + random.pick(GIVEN_FIRST) + last : surname + last
 }
 
-export type ClientKind = 'small_enterprise' | 'sole_trader' | 'farmer' | 'family_farm' | 'large_grower' | 'cooperative'
+export type ClientKind =
+  'small_enterprise' | 'sole_trader' | 'farmer' | 'family_farm' | 'large_grower' | 'cooperative'
 
 export function isPerson(kind: ClientKind): boolean {
   return kind === 'farmer' || kind === 'large_grower'
@@ -35,7 +38,13 @@ const SHOP_WORD: Readonly<Record<string, string>> = {
   家具: '家具店',
 }
 
-export function businessName(kind: ClientKind, shortCounty: string, industry: string, client: number, random: DemoRandom): string {
+export function businessName(
+  kind: ClientKind,
+  shortCounty: string,
+  industry: string,
+  client: number,
+  random: DemoRandom,
+): string {
   const no = String(client).padStart(4, '0')
   switch (kind) {
     case 'small_enterprise':

@@ -58,14 +58,16 @@ export function organise(gazetteer: Gazetteer, weights: Float64Array, seed: numb
   const random = new DemoRandom()
   const branches = branchesOf(gazetteer, seed)
   const ownBranch = new Map<Township | County, Branch>()
-  for (const branch of branches) if (branch.kind !== 'head') ownBranch.set(branch.township ?? branch.county, branch)
+  for (const branch of branches)
+    if (branch.kind !== 'head') ownBranch.set(branch.township ?? branch.county, branch)
   const branchOf = (township: Township) => ownBranch.get(township) ?? ownBranch.get(township.county)!
   const beats = new Map<Branch, Settlement[]>()
   for (const settlement of gazetteer.settlements) {
     const branch = branchOf(settlement.township)
     beats.set(branch, [...(beats.get(branch) ?? []), settlement])
   }
-  const weightOf = (branch: Branch) => (beats.get(branch) ?? []).reduce((sum, { index }) => sum + weights[index]!, 0)
+  const weightOf = (branch: Branch) =>
+    (beats.get(branch) ?? []).reduce((sum, { index }) => sum + weights[index]!, 0)
 
   const staff: Staff[] = []
   const hire = (branch: Branch, duty: Staff['duty'], capacity = 1) => {
@@ -73,7 +75,15 @@ export function organise(gazetteer: Gazetteer, weights: Float64Array, seed: numb
     random.at(seed, id, SUBJECT.staff)
     const name = personName(random)
     const joinedOn = dayOf('2012-01-04') + random.int(4_600)
-    const person: Staff = { id, staffNo: `${STAFF_NO_PREFIX}${String(id).padStart(4, '0')}`, name, branch, duty, capacity, joinedOn }
+    const person: Staff = {
+      id,
+      staffNo: `${STAFF_NO_PREFIX}${String(id).padStart(4, '0')}`,
+      name,
+      branch,
+      duty,
+      capacity,
+      joinedOn,
+    }
     staff.push(person)
     return person
   }
@@ -184,7 +194,12 @@ function townshipsWithBranch(gazetteer: Gazetteer): Township[] {
 }
 
 /** Whole numbers that sum to `total`, in proportion to the weights, each at least `least` and at most its limit: highest quotients. */
-function shareOut(total: number, weights: readonly number[], least: number, limits?: readonly number[]): number[] {
+function shareOut(
+  total: number,
+  weights: readonly number[],
+  least: number,
+  limits?: readonly number[],
+): number[] {
   const shares = weights.map(() => least)
   for (let left = total - least * weights.length; left > 0; left--) {
     let best = -1
@@ -199,7 +214,12 @@ function shareOut(total: number, weights: readonly number[], least: number, limi
 }
 
 /** Splits a branch's settlements into sectors around its seat with about equal numbers of clients. */
-function beatsAround(branch: Branch, settlements: readonly Settlement[], weights: Float64Array, count: number): Settlement[][] {
+function beatsAround(
+  branch: Branch,
+  settlements: readonly Settlement[],
+  weights: Float64Array,
+  count: number,
+): Settlement[][] {
   const angle = ({ seat }: Settlement) => Math.atan2(seat[1] - branch.seat[1], seat[0] - branch.seat[0])
   const ordered = [...settlements].sort((a, b) => angle(a) - angle(b) || a.index - b.index)
   const total = ordered.reduce((sum, { index }) => sum + weights[index]!, 0)

@@ -75,11 +75,21 @@ const METRES_PER_DEGREE = 111_195
 export function indexPlaces(places: readonly DemoPlace[]): Gazetteer {
   const names = new Map(places.map(({ code, name }) => [code, name]))
   const byCode = (a: DemoPlace, b: DemoPlace) => (a.code < b.code ? -1 : 1)
-  const own = (level: string) => places.filter((place) => place.level === level && !place.statistical).sort(byCode)
+  const own = (level: string) =>
+    places.filter((place) => place.level === level && !place.statistical).sort(byCode)
   const counties = own('county').map((place, index): County => {
     if (!place.population) throw new Error(`county ${place.code} ${place.name} has no population`)
     const { code, name, seat, population, industries } = place
-    return { index, code, name, shortName: name.replace(/[区县市]$/, ''), seat, population, industries, townships: [] }
+    return {
+      index,
+      code,
+      name,
+      shortName: name.replace(/[区县市]$/, ''),
+      seat,
+      population,
+      industries,
+      townships: [],
+    }
   })
   const countyOf = new Map(counties.map((county) => [county.code, county]))
   const townships = own('township').map((place, index): Township => {
@@ -89,7 +99,18 @@ export function indexPlaces(places: readonly DemoPlace[]): Gazetteer {
     const countyTown = kind === '街道' || inCell(county.seat, cellOf(place))
     const nearCity = county.code === URBAN_COUNTIES[0] && metresBetween(seat, county.seat) <= CITY_RADIUS_M
     const urbanCore = URBAN_COUNTIES.includes(county.code) && (countyTown || nearCity)
-    const township: Township = { index, code, name, kind, county, seat, industries, countyTown, urbanCore, settlements: [] }
+    const township: Township = {
+      index,
+      code,
+      name,
+      kind,
+      county,
+      seat,
+      industries,
+      countyTown,
+      urbanCore,
+      settlements: [],
+    }
     county.townships.push(township)
     return township
   })
@@ -101,7 +122,15 @@ export function indexPlaces(places: readonly DemoPlace[]): Gazetteer {
     if (!township) continue
     const cell = place.geometry ? cellOf(place) : townshipCells.get(township.code)!
     const { code, name, kind, seat } = place
-    const settlement: Settlement = { index: settlements.length, code, name, community: kind === '社区', township, seat, cell }
+    const settlement: Settlement = {
+      index: settlements.length,
+      code,
+      name,
+      community: kind === '社区',
+      township,
+      seat,
+      cell,
+    }
     settlements.push(settlement)
     township.settlements.push(settlement)
   }
@@ -120,7 +149,11 @@ export function indexPlaces(places: readonly DemoPlace[]): Gazetteer {
 
 function cellOf(place: DemoPlace): Cell {
   if (!place.geometry) throw new Error(`${place.level} ${place.code} ${place.name} has no area`)
-  return { rings: place.geometry.coordinates.flat().map((ring) => Float64Array.from(ring.flatMap(([x, y]) => [x!, y!]))) }
+  return {
+    rings: place.geometry.coordinates
+      .flat()
+      .map((ring) => Float64Array.from(ring.flatMap(([x, y]) => [x!, y!]))),
+  }
 }
 
 export function inCell([x, y]: readonly [number, number], cell: Cell): boolean {

@@ -53,5 +53,7 @@ export function productsFor(kind: ClientKind, industry: string, inChain: boolean
 }
 
 export const PRODUCT_NAMES: readonly string[] = [
-  ...new Set([...Object.values(BY_KIND).flat(), ...Object.values(BY_INDUSTRY), CHAIN].map(({ name }) => name)),
+  ...new Set(
+    [...Object.values(BY_KIND).flat(), ...Object.values(BY_INDUSTRY), CHAIN].map(({ name }) => name),
+  ),
 ]

@@ -33,20 +33,37 @@ export type Encrypt = (text: string) => Buffer
 export function organisationTables(bank: DemoBank): DemoTable[] {
   const { branches, staff } = bank.organisation
   return [
-    table('org.branch', 'id, name, kind, parent_id, county_code, township_code, pilot, seat, opened_on', function* () {
-      for (const b of branches) {
-        const county = b.kind === 'head' ? null : b.county.code
-        yield [b.id, b.name, b.kind, b.parentId, county, b.township?.code ?? null, b.pilot, pointHex(b.seat), isoDay(b.openedOn)]
-      }
-    }),
+    table(
+      'org.branch',
+      'id, name, kind, parent_id, county_code, township_code, pilot, seat, opened_on',
+      function* () {
+        for (const b of branches) {
+          const county = b.kind === 'head' ? null : b.county.code
+          yield [
+            b.id,
+            b.name,
+            b.kind,
+            b.parentId,
+            county,
+            b.township?.code ?? null,
+            b.pilot,
+            pointHex(b.seat),
+            isoDay(b.openedOn),
+          ]
+        }
+      },
+    ),
     table('org.staff', 'id, staff_no, name, branch_id, duty, capacity, joined_on', function* () {
-      for (const s of staff) yield [s.id, s.staffNo, s.name, s.branch.id, s.duty, s.capacity, isoDay(s.joinedOn)]
+      for (const s of staff)
+        yield [s.id, s.staffNo, s.name, s.branch.id, s.duty, s.capacity, isoDay(s.joinedOn)]
     }),
     table('org.core_enterprise', 'id, name, industry, county_code, seat', function* () {
-      for (const e of bank.chains.enterprises) yield [e.id, e.name, e.industry, e.county.code, pointHex(e.seat)]
+      for (const e of bank.chains.enterprises)
+        yield [e.id, e.name, e.industry, e.county.code, pointHex(e.seat)]
     }),
     table('org.village_industry', 'place_code, industry, growers, area_mu, heads, source', function* () {
-      for (const v of bank.industries.villageRows()) yield [v.placeCode, v.industry, v.growers, v.areaMu, v.heads, v.source]
+      for (const v of bank.industries.villageRows())
+        yield [v.placeCode, v.industry, v.growers, v.areaMu, v.heads, v.source]
     }),
   ]
 }
@@ -97,11 +114,16 @@ export function clientTables(bank: DemoBank, encrypt: Encrypt): DemoTable[] {
     table('app.loan_class_change', 'loan_id, month, risk_class', function* () {
       for (const client of everyone(bank)) {
         for (const loan of bank.holdings(client).loans) {
-          for (const { month, riskClass } of classHistory(loan, calendar, seed)) yield [loan.id, isoDay(dayOfMonth(month)), riskClass]
+          for (const { month, riskClass } of classHistory(loan, calendar, seed))
+            yield [loan.id, isoDay(dayOfMonth(month)), riskClass]
         }
       }
     }),
-    { table: 'app.balance_month', columns: 'client_id, month, deposit, loan', pieces: () => balancePieces(bank) },
+    {
+      table: 'app.balance_month',
+      columns: 'client_id, month, deposit, loan',
+      pieces: () => balancePieces(bank),
+    },
     table('app.visit', 'id, client_id, manager_id, visited_at, outcome, note', function* () {
       for (const client of everyone(bank)) {
         for (const visit of bank.visits(client)) {
@@ -110,7 +132,8 @@ export function clientTables(bank: DemoBank, encrypt: Encrypt): DemoTable[] {
       }
     }),
     table('app.chain_link', 'core_enterprise_id, client_id, side', function* () {
-      for (const client of everyone(bank)) if (client.enterprise) yield [client.enterprise.id, client.id, client.side]
+      for (const client of everyone(bank))
+        if (client.enterprise) yield [client.enterprise.id, client.id, client.side]
     }),
   ]
 }
@@ -151,7 +174,8 @@ function* balancePieces(bank: DemoBank): Iterable<{ text: string; rows: number }
     if (client.status === 'prospect') continue
     balanceHistory(client, bank.holdings(client), calendar, seed, deposit, loan)
     const id = `${client.id}\t`
-    for (let i = 0; i < count; i++) text += `${id}${calendar.monthTexts[i]}\t${yuan(deposit[i]!)}\t${yuan(loan[i]!)}\n`
+    for (let i = 0; i < count; i++)
+      text += `${id}${calendar.monthTexts[i]}\t${yuan(deposit[i]!)}\t${yuan(loan[i]!)}\n`
     rows += count
     if (text.length < PIECE) continue
     yield { text, rows }
@@ -165,7 +189,13 @@ function clientRow(bank: DemoBank, client: Client, random: DemoRandom, updatedAt
   const { id, kind, settlement, industry, manager } = client
   const { township } = settlement
   const { phone, identity } = contactOf(bank, client, random)
-  const name = businessName(kind, township.county.shortName, industry, id, random.at(bank.seed, id, SUBJECT.name))
+  const name = businessName(
+    kind,
+    township.county.shortName,
+    industry,
+    id,
+    random.at(bank.seed, id, SUBJECT.name),
+  )
   const place = `赣州市${township.county.name}${township.name}${settlement.name.replace(COMMITTEE, '')}`
   const address = place + (settlement.community ? `${1 + random.int(280)}号` : `${1 + random.int(24)}组`)
   const held = bank.holdings(client)

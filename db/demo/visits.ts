@@ -9,7 +9,8 @@ import { isoDay } from './calendar.ts'
 import type { ClientStatus } from './holdings.ts'
 import type { DemoRandom } from './random.ts'
 
-export type Outcome = 'interested' | 'applied' | 'signed' | 'follow_up' | 'not_met' | 'refused' | 'moved' | 'closed'
+export type Outcome =
+  'interested' | 'applied' | 'signed' | 'follow_up' | 'not_met' | 'refused' | 'moved' | 'closed'
 
 export interface Visit {
   id: string
@@ -23,7 +24,13 @@ export interface Visit {
 const DAYS = 365
 const VISITS_MOST = 4
 /** Mean number of visits a year. */
-const MEAN: Readonly<Record<ClientStatus, number>> = { active: 1.1, depositOnly: 0.45, loanOnly: 1.3, lost: 0.6, prospect: 0.7 }
+const MEAN: Readonly<Record<ClientStatus, number>> = {
+  active: 1.1,
+  depositOnly: 0.45,
+  loanOnly: 1.3,
+  lost: 0.6,
+  prospect: 0.7,
+}
 const OUTCOMES: Readonly<Record<ClientStatus, readonly Outcome[]>> = {
   active: ['follow_up', 'follow_up', 'signed', 'interested', 'not_met', 'applied'],
   depositOnly: ['interested', 'follow_up', 'refused', 'not_met', 'follow_up'],
@@ -43,7 +50,11 @@ const NOTES: Readonly<Record<Outcome, readonly string[]>> = {
 }
 
 /** At most four visits, oldest first. */
-export function visitsOf(client: { status: ClientStatus; openedOn: number | null }, calendar: DemoCalendar, random: DemoRandom): Visit[] {
+export function visitsOf(
+  client: { status: ClientStatus; openedOn: number | null },
+  calendar: DemoCalendar,
+  random: DemoRandom,
+): Visit[] {
   const first = Math.max(calendar.asOf - DAYS, client.openedOn ?? 0)
   const span = calendar.asOf - first
   const count = countOf((MEAN[client.status] * span) / DAYS, random)
@@ -67,7 +78,12 @@ export function visitsOf(client: { status: ClientStatus; openedOn: number | null
 /** Poisson, cut at four. */
 function countOf(mean: number, random: DemoRandom): number {
   let count = 0
-  for (let product = random.next(); product > Math.exp(-mean) && count < VISITS_MOST; product *= random.next()) count++
+  for (
+    let product = random.next();
+    product > Math.exp(-mean) && count < VISITS_MOST;
+    product *= random.next()
+  )
+    count++
   return count
 }
 

@@ -14,7 +14,11 @@ import { DemoRandom, SUBJECT, cumulate, pickByWeight } from './random.ts'
 
 export const URBAN_CORE_SHARE = 0.35
 /** Part of a district's people who live in its urban core. */
-const PEOPLE_IN_CORE: Readonly<Record<string, number>> = { '360702000000': 0.7, '360703000000': 0.45, '360704000000': 0.35 }
+const PEOPLE_IN_CORE: Readonly<Record<string, number>> = {
+  '360702000000': 0.7,
+  '360703000000': 0.45,
+  '360704000000': 0.35,
+}
 const COMMUNITY_WEIGHT = { core: 2.5, countyTown: 3.2, town: 2.4 }
 const VILLAGE_WEIGHT = { countyTown: 1.3, elsewhere: 1 }
 /** Spread of one settlement's clients around its point, and across a valley. */
@@ -36,7 +40,9 @@ export function whereClientsLive(gazetteer: Gazetteer, seed: number): People {
   const raw = settlements.map((settlement) => {
     const { community, township } = settlement
     const place = township.urbanCore ? 'core' : township.countyTown ? 'countyTown' : 'town'
-    const base = community ? COMMUNITY_WEIGHT[place] : VILLAGE_WEIGHT[place === 'town' ? 'elsewhere' : 'countyTown']
+    const base = community
+      ? COMMUNITY_WEIGHT[place]
+      : VILLAGE_WEIGHT[place === 'town' ? 'elsewhere' : 'countyTown']
     return base * (0.6 + 0.8 * random.at(seed, settlement.index, SUBJECT.villageWeight).next())
   })
   // Each group (a district's core, the rest of a county) gets its share of all clients and divides it by the weights above.
@@ -59,7 +65,9 @@ export function whereClientsLive(gazetteer: Gazetteer, seed: number): People {
   const peopleElsewhere = total(false)
   const weights = Float64Array.from(settlements, (settlement, i) => {
     const group = people.get(groupOf(settlement))!
-    const share = group.core ? URBAN_CORE_SHARE / peopleInCore : (peopleInCore ? 1 - URBAN_CORE_SHARE : 1) / peopleElsewhere
+    const share = group.core
+      ? URBAN_CORE_SHARE / peopleInCore
+      : (peopleInCore ? 1 - URBAN_CORE_SHARE : 1) / peopleElsewhere
     return (share * group.people * raw[i]!) / group.raw
   })
   const cumulative = cumulate([...weights])
@@ -82,7 +90,11 @@ function nearestTwo(settlement: Settlement): Settlement[] {
     .map(({ other }) => other)
 }
 
-function position(random: DemoRandom, settlement: Settlement, neighbours: readonly Settlement[]): [number, number] {
+function position(
+  random: DemoRandom,
+  settlement: Settlement,
+  neighbours: readonly Settlement[],
+): [number, number] {
   let east = 0
   let north = 0
   for (let i = 0; i < TRIES; i++) {
@@ -99,7 +111,11 @@ function position(random: DemoRandom, settlement: Settlement, neighbours: readon
   return [settlement.seat[0], settlement.seat[1]]
 }
 
-function draw(random: DemoRandom, settlement: Settlement, neighbours: readonly Settlement[]): [number, number] {
+function draw(
+  random: DemoRandom,
+  settlement: Settlement,
+  neighbours: readonly Settlement[],
+): [number, number] {
   const { community, township, seat } = settlement
   if (community || neighbours.length === 0 || !random.chance(ALONG_VALLEY_SHARE)) {
     const spread = !community ? SPREAD_M.village : township.urbanCore ? SPREAD_M.core : SPREAD_M.town
@@ -112,5 +128,8 @@ function draw(random: DemoRandom, settlement: Settlement, neighbours: readonly S
   // Up to the middle between the two villages, thinning out on the way.
   const along = length * 0.5 * Math.min(random.next(), random.next())
   const across = SPREAD_M.acrossValley * random.normal()
-  return [along * Math.cos(angle) - across * Math.sin(angle), along * Math.sin(angle) + across * Math.cos(angle)]
+  return [
+    along * Math.cos(angle) - across * Math.sin(angle),
+    along * Math.sin(angle) + across * Math.cos(angle),
+  ]
 }

@@ -42,7 +42,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Engine> {
 }
 
 async function startEngine(options: EmbeddedOptions, unlock: () => void): Promise<Engine> {
-  const worker = new WorkerClient({ folder: options.folder, postgisBundle: slimPostgisBundle(options.cacheFolder) })
+  const worker = new WorkerClient({
+    folder: options.folder,
+    postgisBundle: slimPostgisBundle(options.cacheFolder),
+  })
   let timeoutMs = 0
 
   const client = (generation: number | null): EmbeddedClient => ({
@@ -100,7 +103,9 @@ const BYTEA = 17
 
 // A Buffer crosses between threads as a plain Uint8Array.
 function restoreBuffers(result: Results): Results {
-  const columns = result.fields.flatMap((field, i) => (field.dataTypeID === BYTEA ? [{ name: field.name, i }] : []))
+  const columns = result.fields.flatMap((field, i) =>
+    field.dataTypeID === BYTEA ? [{ name: field.name, i }] : [],
+  )
   if (columns.length === 0) return result
   for (const row of result.rows as Record<string | number, Uint8Array | null>[]) {
     for (const { name, i } of columns) {

@@ -14,7 +14,17 @@ import type { Answer, Request, WorkerSettings } from './protocol.ts'
 const settings = workerData as WorkerSettings
 const port = parentPort!
 const asText = (value: string) => value
-const TEXT_TYPES = [types.TIMESTAMP, types.TIMESTAMPTZ, types.INTERVAL, types.DATE, 1231, 1115, 1185, 1187, 1182]
+const TEXT_TYPES = [
+  types.TIMESTAMP,
+  types.TIMESTAMPTZ,
+  types.INTERVAL,
+  types.DATE,
+  1231,
+  1115,
+  1185,
+  1187,
+  1182,
+]
 const parsers = {
   ...Object.fromEntries(TEXT_TYPES.map((type) => [type, asText])),
   [types.INT8]: Number,
@@ -23,12 +33,20 @@ const parsers = {
 
 const pg = await PGlite.create({
   dataDir: settings.folder,
-  extensions: { postgis: { name: 'postgis', setup: async () => ({ bundlePath: pathToFileURL(settings.postgisBundle) }) } },
+  extensions: {
+    postgis: { name: 'postgis', setup: async () => ({ bundlePath: pathToFileURL(settings.postgisBundle) }) },
+  },
   parsers,
-  startParams: [...PGlite.defaultStartParams.filter((param) => param !== '-F'), '-c', 'wal_sync_method=fsync'],
+  startParams: [
+    ...PGlite.defaultStartParams.filter((param) => param !== '-F'),
+    '-c',
+    'wal_sync_method=fsync',
+  ],
 })
 restoreSync()
-await pg.exec(`do $$ begin if exists (select from pg_roles where rolname = 'gis_none') then set role gis_none; end if; end $$`)
+await pg.exec(
+  `do $$ begin if exists (select from pg_roles where rolname = 'gis_none') then set role gis_none; end if; end $$`,
+)
 port.postMessage({ kind: 'ready' })
 
 interface NodeStream {
@@ -83,7 +101,9 @@ async function answer(request: Request): Promise<unknown> {
       for (const result of await pg.exec(request.sql)) checked(result)
       return null
     case 'copy':
-      return checked(await pg.query(request.sql, [], { blob: new Blob([request.data as Uint8Array<ArrayBuffer>]) }))
+      return checked(
+        await pg.query(request.sql, [], { blob: new Blob([request.data as Uint8Array<ArrayBuffer>]) }),
+      )
     case 'dump':
       return Buffer.from(await (await pg.dumpDataDir('gzip')).arrayBuffer())
     case 'close':
@@ -105,7 +125,11 @@ port.on('message', async (request: Request) => {
     reply = { kind: 'answer', id: request.id, value: await answer(request) }
   } catch (error) {
     const { message, code, constraint, table } = error as PgError
-    reply = { kind: 'refusal', id: request.id, error: { message: message ?? 'unknown', code: code ?? 'XX000', constraint, table } }
+    reply = {
+      kind: 'refusal',
+      id: request.id,
+      error: { message: message ?? 'unknown', code: code ?? 'XX000', constraint, table },
+    }
   }
   port.postMessage(reply)
 })

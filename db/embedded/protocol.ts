@@ -14,4 +14,8 @@ export type RequestBody =
 export type Answer =
   | { kind: 'ready' }
   | { kind: 'answer'; id: number; value: unknown }
-  | { kind: 'refusal'; id: number; error: { message: string; code: string; constraint?: string; table?: string } }
+  | {
+      kind: 'refusal'
+      id: number
+      error: { message: string; code: string; constraint?: string; table?: string }
+    }

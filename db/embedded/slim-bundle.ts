@@ -23,14 +23,15 @@ export function slimPostgisBundle(cacheFolder: string): string {
 }
 
 function isNeeded(name: string): boolean {
-  if (name.includes('postgis_raster') || name.includes('postgis_topology') || name.includes('/contrib/')) return false
+  if (name.includes('postgis_raster') || name.includes('postgis_topology') || name.includes('/contrib/'))
+    return false
   const isExtensionFile = name.includes('/extension/') && !name.endsWith('/')
   return !isExtensionFile || name.endsWith('/postgis.control') || /\/postgis--\d+(\.\d+)*\.sql$/.test(name)
 }
 
 function keepEntries(tar: Buffer, keep: (name: string) => boolean): Buffer {
   const kept: Buffer[] = []
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
     const name = text(tar, at + 345, 155) + text(tar, at, 100)
     const size = parseInt(text(tar, at + 124, 12).trim(), 8) || 0
     const end = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK

@@ -28,7 +28,9 @@ export class WorkerClient {
     const engine = await this.engine
     return engine.send<T>(body, timeoutMs, () => {
       this.generation++
-      const ended = engine.end(new DatabaseError(`query ended after ${timeoutMs} ms`, { code: QUERY_CANCELLED }))
+      const ended = engine.end(
+        new DatabaseError(`query ended after ${timeoutMs} ms`, { code: QUERY_CANCELLED }),
+      )
       this.engine = ended.then(() => this.start())
       this.engine.catch(() => (this.engine = null))
     })
@@ -63,7 +65,9 @@ class RunningEngine {
     return new Promise((resolve, reject) => {
       const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), { workerData: settings })
       const engine = new RunningEngine(worker)
-      worker.on('message', (answer: Answer) => (answer.kind === 'ready' ? resolve(engine) : engine.settle(answer)))
+      worker.on('message', (answer: Answer) =>
+        answer.kind === 'ready' ? resolve(engine) : engine.settle(answer),
+      )
       worker.once('error', (error) => {
         onLost()
         reject(new CannotOpen(`内置数据库无法打开数据目录 ${settings.folder}：${error.message}`))

@@ -1,4 +1,16 @@
-import { boolean, date, integer, jsonb, numeric, pgSchema, primaryKey, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  date,
+  integer,
+  jsonb,
+  numeric,
+  pgSchema,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { bytea, point } from '../columns.ts'
 
 const app = pgSchema('app')
@@ -60,7 +72,11 @@ export const loan = app.table('loan', {
 
 export const loanClassChange = app.table(
   'loan_class_change',
-  { loanId: integer('loan_id').notNull(), month: date('month').notNull(), riskClass: smallint('risk_class').notNull() },
+  {
+    loanId: integer('loan_id').notNull(),
+    month: date('month').notNull(),
+    riskClass: smallint('risk_class').notNull(),
+  },
   (table) => [primaryKey({ columns: [table.loanId, table.month] })],
 )
 
@@ -86,8 +102,15 @@ export const visit = app.table('visit', {
 
 export const chainLink = app.table(
   'chain_link',
-  { coreEnterpriseId: integer('core_enterprise_id').notNull(), clientId: integer('client_id').notNull(), side: text('side').notNull() },
+  {
+    coreEnterpriseId: integer('core_enterprise_id').notNull(),
+    clientId: integer('client_id').notNull(),
+    side: text('side').notNull(),
+  },
   (table) => [primaryKey({ columns: [table.coreEnterpriseId, table.clientId] })],
 )
 
-export const setting = app.table('setting', { key: text('key').primaryKey(), value: jsonb('value').notNull() })
+export const setting = app.table('setting', {
+  key: text('key').primaryKey(),
+  value: jsonb('value').notNull(),
+})

@@ -17,11 +17,8 @@ export interface Line {
   c: number
 }
 
-interface Chain {
-  points: LatticePoint[]
-  entry: number
-  exit: number
-}
+/** Part of a ring on the kept side, from where it enters to where it leaves. */
+type Chain = LatticePoint[]
 
 function cut(p: LatticePoint, q: LatticePoint, line: Line): LatticePoint {
   const swap = p[0] > q[0] || (p[0] === q[0] && p[1] > q[1])
@@ -51,7 +48,7 @@ export function keepSide(rings: readonly LatticeRing[], line: Line): LatticeRing
         const point = cut(ring[before]!, ring[i]!, line)
         open.push(point)
         crossings.push({ t: line.a * point[1] - line.b * point[0], chain: chains.length, entering: false })
-        chains.push({ points: open, entry: -1, exit: -1 })
+        chains.push(open)
         open = null
       }
       if (step < ring.length && inside[i]) {
@@ -72,7 +69,7 @@ function linkChains(
   crossings: { t: number; chain: number; entering: boolean }[],
 ): LatticeRing[] {
   crossings.sort((p, q) => p.t - q.t || p.chain - q.chain)
-  const next = new Array<number>(chains.length).fill(-1)
+  const next = chains.map(() => -1)
   for (let i = 0; i + 1 < crossings.length; i += 2) {
     const [p, q] = [crossings[i]!, crossings[i + 1]!]
     if (p.entering === q.entering) {
@@ -82,13 +79,13 @@ function linkChains(
     next[exit.chain] = entry.chain
   }
   const rings: LatticeRing[] = []
-  const used = new Array<boolean>(chains.length).fill(false)
+  const used = chains.map(() => false)
   for (let i = 0; i < chains.length; i++) {
     if (used[i]) continue
     const ring: LatticeRing = []
     for (let k = i; !used[k]; k = next[k]!) {
       used[k] = true
-      ring.push(...chains[k]!.points)
+      ring.push(...chains[k]!)
     }
     rings.push(ring)
   }

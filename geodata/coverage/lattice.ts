@@ -47,7 +47,7 @@ export function polygonsToLattice(geometry: Polygon | MultiPolygon): LatticePoly
     polygon.map((ring, i) => {
       const points = openRing(ring.map(toLattice))
       const counterclockwise = latticeArea(points) > 0
-      return counterclockwise === (i === 0) ? points : points.reverse()
+      return counterclockwise === (i === 0) ? points : points.toReversed()
     }),
   )
 }

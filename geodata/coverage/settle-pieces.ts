@@ -40,7 +40,8 @@ export function settlePieces(pieces: readonly Piece[]): PieceTopology {
   const loose = new Set(pieces.flatMap((piece, i) => (piece.home ? [] : [i])))
   for (let moved = true; moved && loose.size > 0;) {
     moved = false
-    for (const i of [...loose]) {
+    // A set tolerates deletions while it is walked.
+    for (const i of loose) {
       const own = geometries[i]!.properties!
       const lengths = new Map<string, number>()
       for (const [j, length] of borders[i]!) {

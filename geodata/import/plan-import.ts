@@ -7,16 +7,14 @@
  * Limits: polygons only; see the limits of each step.
  * Cost: seconds for a prefecture; the coverage check dominates.
  */
-import type { MultiPolygon } from 'geojson'
 import type { Accuracy } from '../catalog.ts'
 import { areaKm2 } from '../geometry/ring.ts'
-import type { Alias, Place } from '../schema.ts'
-import { checkPolygon } from './check-polygon.ts'
 import { decideCrs } from './decide-crs.ts'
-import { PlaceIndex, codeKeyOf, matchPlace } from './match-place.ts'
+import { matchFeatures } from './match-features.ts'
+import type { CurrentPlaces } from './match-features.ts'
 import { readGeojson } from './read-geojson.ts'
 import { readShapefile } from './read-shapefile.ts'
-import { hasPositions, isPolygonal, polygonToWgs84 } from './transform.ts'
+import { hasPositions, isPolygonal } from './transform.ts'
 import type {
   CrsId,
   CrsReport,
@@ -24,7 +22,6 @@ import type {
   ImportLevel,
   ImportReport,
   ReadFailure,
-  RefusedFeature,
   Replacement,
   SourceFeature,
 } from './types.ts'
@@ -47,23 +44,12 @@ export interface ImportOptions {
   accuracy: Accuracy
 }
 
-export interface CurrentPlaces {
-  places: readonly Place[]
-  aliases: readonly Alias[]
-}
-
 export type ImportFailure =
   ReadFailure | 'crs-unconfirmed' | 'crs-out-of-region' | 'nothing-matched' | 'coverage-overlaps'
 
 export type ImportPlan =
   | { ok: true; replacements: Replacement[]; report: ImportReport }
   | { ok: false; reason: ImportFailure; message: string; report: ImportReport }
-
-interface Accepted {
-  feature: SourceFeature
-  place: Place
-  geometry: MultiPolygon
-}
 
 export function planImport(bytes: Uint8Array, options: ImportOptions, current: CurrentPlaces): ImportPlan {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b
@@ -106,7 +92,12 @@ export function planImport(bytes: Uint8Array, options: ImportOptions, current: C
 
   const { crs, swapped } = decision
   const findings: Finding[] = [...file.findings]
-  const { accepted, refused } = matchAll(features, crs, swapped, options, current, findings)
+  const { accepted, refused } = matchFeatures(
+    features,
+    { crs, swapped, level: options.level, repair: options.repair ?? false },
+    current,
+    findings,
+  )
   summarizeDirections(findings)
   const coverage = validateCoverage(
     accepted.map(({ feature, place, geometry }) => ({
@@ -185,95 +176,6 @@ function emptyReport(): ImportReport {
     crs: { stated: null, used: null, swapped: false, detected: null },
     findings: [],
   }
-}
-
-function matchAll(
-  features: readonly SourceFeature[],
-  crs: CrsId,
-  swapped: boolean,
-  options: ImportOptions,
-  current: CurrentPlaces,
-  findings: Finding[],
-): { accepted: Accepted[]; refused: RefusedFeature[] } {
-  const index = new PlaceIndex(current.places, current.aliases, options.level)
-  const codeKey = codeKeyOf(features, options.level)
-  const accepted: Accepted[] = []
-  const refused: RefusedFeature[] = []
-  const refuse = ({ index: at, label }: SourceFeature, reason: string, message: string) =>
-    refused.push({ feature: at, name: label, reason, message })
-  for (const feature of features) {
-    const checked = checkedGeometry(feature, crs, swapped, options.repair ?? false, findings)
-    if (!checked.ok) {
-      refuse(feature, checked.reason, checked.message)
-      continue
-    }
-    const match = matchPlace(feature, codeKey, index, checked.geometry)
-    if (!match.ok) {
-      refuse(feature, match.reason, match.message)
-      continue
-    }
-    if (match.note) {
-      const { code, message } = match.note
-      findings.push({
-        code,
-        severity: 'warning',
-        feature: feature.label,
-        places: [match.place.code],
-        message: `${feature.label}：${message}`,
-        repaired: false,
-      })
-    }
-    accepted.push({ feature, place: match.place, geometry: checked.geometry })
-  }
-  return {
-    accepted: withoutDoubles(accepted, refuse),
-    refused: refused.sort((a, b) => a.feature - b.feature),
-  }
-}
-
-/** Two features for one place: which one is right is the user's decision, so both are refused. */
-function withoutDoubles(
-  accepted: readonly Accepted[],
-  refuse: (feature: SourceFeature, reason: string, message: string) => void,
-): Accepted[] {
-  const byCode = new Map<string, Accepted[]>()
-  for (const item of accepted) {
-    const own = byCode.get(item.place.code)
-    if (own) own.push(item)
-    else byCode.set(item.place.code, [item])
-  }
-  return accepted.filter(({ feature, place }) => {
-    const own = byCode.get(place.code)!
-    if (own.length === 1) return true
-    const all = own.map((other) => other.feature.index).join('、')
-    refuse(feature, 'duplicate-place', `要素 ${all} 都对应 ${place.name}（${place.code}），请合并或只留一个`)
-    return false
-  })
-}
-
-type CheckedFeature = { ok: true; geometry: MultiPolygon } | { ok: false; reason: string; message: string }
-
-function checkedGeometry(
-  { geometry, label }: SourceFeature,
-  crs: CrsId,
-  swapped: boolean,
-  repair: boolean,
-  findings: Finding[],
-): CheckedFeature {
-  if (!geometry) return { ok: false, reason: 'geometry-missing', message: '没有几何图形' }
-  if (!isPolygonal(geometry)) {
-    return { ok: false, reason: 'geometry-not-polygon', message: `几何类型是 ${geometry.type}，这里只接受面` }
-  }
-  if (!hasPositions(geometry)) {
-    return { ok: false, reason: 'coordinate-not-finite', message: '坐标不是数字，请重新导出' }
-  }
-  const checked = checkPolygon(polygonToWgs84(geometry, crs, swapped), label, repair)
-  findings.push(...checked.findings)
-  const error = checked.findings.find(({ severity }) => severity === 'error')
-  if (error || !checked.geometry) {
-    return { ok: false, reason: error?.code ?? 'zero-area', message: error?.message ?? '没有可用的图形' }
-  }
-  return { ok: true, geometry: checked.geometry }
 }
 
 /** Many programs write all rings the other way round: one line for the file, not one for each ring. */

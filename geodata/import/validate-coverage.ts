@@ -18,6 +18,7 @@ import { matchEdges } from '../coverage/match-edges.ts'
 import { outerRings } from '../coverage/outer-rings.ts'
 import { areaKm2, distanceM, ringAreaKm2, roundPosition } from '../geometry/ring.ts'
 import { boundsOf } from '../geometry/bounds.ts'
+import { checkPolygon } from './check-polygon.ts'
 import type { Finding } from './types.ts'
 
 export interface CoverageItem {
@@ -80,8 +81,15 @@ function matched(items: readonly CoverageItem[], findings: Finding[]): CoverageI
   const result = items.map((item, i) => {
     const own = joined.filter((polygon, k) => parts[k]!.i === i && polygon.length > 0)
     const before = parts.filter((part) => part.i === i).map(({ polygon }) => polygon)
-    if (JSON.stringify(own) !== JSON.stringify(before)) changed++
-    return own.length > 0 ? { ...item, geometry: latticeToMultiPolygon(own) } : item
+    if (JSON.stringify(own) === JSON.stringify(before)) return item
+    const geometry = latticeToMultiPolygon(own)
+    // Joining points can make a very narrow neck touch itself: such a feature stays as it was.
+    const spoiled = checkPolygon(geometry, item.label, false).findings.some(
+      ({ severity }) => severity === 'error',
+    )
+    if (own.length === 0 || spoiled) return item
+    changed++
+    return { ...item, geometry }
   })
   if (changed > 0) {
     findings.push({

@@ -93,9 +93,9 @@ function thin(codes: readonly string[], traced: readonly PixelRing[]): Map<strin
   if (counties?.type !== 'GeometryCollection') throw new Error('topology lost its counties')
   return new Map(
     (counties.geometries as Polygon[]).map((geometry, i) => {
-      const points = geometry.arcs[0]!.flatMap((arc) => (arc < 0 ? [...arcs[~arc]!].reverse() : arcs[arc]!))
+      const points = geometry.arcs[0]!.flatMap((arc) => (arc < 0 ? arcs[~arc]!.toReversed() : arcs[arc]!))
       const ring = openRing(points)
-      return [codes[i]!, latticeArea(ring) > 0 ? ring : ring.reverse()]
+      return [codes[i]!, latticeArea(ring) > 0 ? ring : ring.toReversed()]
     }),
   )
 }

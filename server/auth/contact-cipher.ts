@@ -17,10 +17,14 @@ export function sealContact(key: Buffer, text: string): Buffer {
 /** @throws when the bytes were sealed with another key or changed since */
 export function openContact(key: Buffer, stored: Uint8Array): string {
   const bytes = Buffer.from(stored)
-  if (bytes[0] !== LAYOUT || bytes.length < 1 + NONCE_BYTES + TAG_BYTES) throw new Error('not a sealed contact field')
+  if (bytes[0] !== LAYOUT || bytes.length < 1 + NONCE_BYTES + TAG_BYTES)
+    throw new Error('not a sealed contact field')
   const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
   const tag = bytes.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES)
   const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
   decipher.setAuthTag(tag)
-  return Buffer.concat([decipher.update(bytes.subarray(1 + NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
+  return Buffer.concat([
+    decipher.update(bytes.subarray(1 + NONCE_BYTES + TAG_BYTES)),
+    decipher.final(),
+  ]).toString('utf8')
 }

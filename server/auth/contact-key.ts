@@ -27,11 +27,14 @@ export function loadContactKey(dataFolder: string): Buffer {
       mkdirSync(dataFolder, { recursive: true })
       return loadContactKey(dataFolder)
     }
-    if (code !== 'EEXIST') throw new CannotOpen(`无法写入密钥文件 ${path}（${code ?? '未知原因'}）。请检查目录权限与磁盘空间。`)
+    if (code !== 'EEXIST')
+      throw new CannotOpen(`无法写入密钥文件 ${path}（${code ?? '未知原因'}）。请检查目录权限与磁盘空间。`)
   }
   const key = readFileSync(path)
   if (key.length !== KEY_BYTES) {
-    throw new CannotOpen(`密钥文件 ${path} 已损坏（应为 ${KEY_BYTES} 字节，实为 ${key.length} 字节）。请从备份恢复它；没有它，已存的电话与证件号码无法解开。`)
+    throw new CannotOpen(
+      `密钥文件 ${path} 已损坏（应为 ${KEY_BYTES} 字节，实为 ${key.length} 字节）。请从备份恢复它；没有它，已存的电话与证件号码无法解开。`,
+    )
   }
   return key
 }

@@ -35,8 +35,22 @@ export type Permission =
 
 const PERMISSIONS: Record<Role, readonly Permission[]> = {
   planner: ['aggregates.read', 'clients.read', 'grids.read', 'grids.edit', 'places.read'],
-  township_head: ['aggregates.read', 'clients.read', 'clients.names', 'clients.reveal', 'grids.read', 'places.read'],
-  branch_head: ['aggregates.read', 'clients.read', 'clients.names', 'clients.reveal', 'grids.read', 'places.read'],
+  township_head: [
+    'aggregates.read',
+    'clients.read',
+    'clients.names',
+    'clients.reveal',
+    'grids.read',
+    'places.read',
+  ],
+  branch_head: [
+    'aggregates.read',
+    'clients.read',
+    'clients.names',
+    'clients.reveal',
+    'grids.read',
+    'places.read',
+  ],
   manager: ['aggregates.read', 'clients.read', 'clients.names', 'clients.reveal', 'places.read'],
   leadership: ['aggregates.read', 'places.read'],
   sysadmin: ['accounts.manage', 'places.read'],

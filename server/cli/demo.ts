@@ -91,7 +91,10 @@ async function clear(values: Values, io: DemoIo): Promise<number> {
   try {
     const cleared = await clearDemo(db)
     if (values.json) io.stdout.write(`${JSON.stringify(cleared)}\n`)
-    else io.stdout.write(`已清除演示数据: 客户 ${cleared.clients} 户，演示账号 ${cleared.accounts} 个，网格方案 ${cleared.plans} 个\n`)
+    else
+      io.stdout.write(
+        `已清除演示数据: 客户 ${cleared.clients} 户，演示账号 ${cleared.accounts} 个，网格方案 ${cleared.plans} 个\n`,
+      )
     return 0
   } finally {
     await db.close()
@@ -100,7 +103,8 @@ async function clear(values: Values, io: DemoIo): Promise<number> {
 
 async function load(values: Values, io: DemoIo): Promise<number> {
   const size = values.clients ?? 'small'
-  const clients = size === 'small' || size === 'city' ? DEMO_SIZES[size] : integer('clients', size, 1, CLIENTS_MOST)
+  const clients =
+    size === 'small' || size === 'city' ? DEMO_SIZES[size] : integer('clients', size, 1, CLIENTS_MOST)
   const seed = integer('seed', values.seed ?? '1', -SEED_MOST, SEED_MOST)
   const db = await io.openDatabase()
   try {
@@ -108,10 +112,19 @@ async function load(values: Values, io: DemoIo): Promise<number> {
     const places = await loadPlaces(db)
     if (places > 0) io.stderr.write(`已载入行政区划 ${places} 个\n`)
     const begun = performance.now()
-    const report = await loadDemo(db, { clients, seed, encrypt, replace: values.replace, onProgress: progressTo(io) })
+    const report = await loadDemo(db, {
+      clients,
+      seed,
+      encrypt,
+      replace: values.replace,
+      onProgress: progressTo(io),
+    })
     const seconds = (performance.now() - begun) / 1000
     const rowsPerSecond = Math.round(report.totalRows / seconds)
-    if (values.json) io.stdout.write(`${JSON.stringify({ ...report, seconds: Number(seconds.toFixed(1)), rowsPerSecond })}\n`)
+    if (values.json)
+      io.stdout.write(
+        `${JSON.stringify({ ...report, seconds: Number(seconds.toFixed(1)), rowsPerSecond })}\n`,
+      )
     else io.stdout.write(textOf(report, seconds, rowsPerSecond))
     return 0
   } finally {

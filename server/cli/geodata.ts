@@ -102,11 +102,19 @@ function optionsFrom(values: Values, file: string): ImportOptions {
 
 function oneOf<T extends string>(name: string, value: string | undefined, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === value)
-  if (!found) throw new UsageError(`--${name} ${value === undefined ? '未填写' : `“${value}”无效`}，可选: ${allowed.join('、')}`)
+  if (!found)
+    throw new UsageError(
+      `--${name} ${value === undefined ? '未填写' : `“${value}”无效`}，可选: ${allowed.join('、')}`,
+    )
   return found
 }
 
-async function importFile(file: string, options: ImportOptions, json: boolean, io: DatabaseIo): Promise<number> {
+async function importFile(
+  file: string,
+  options: ImportOptions,
+  json: boolean,
+  io: DatabaseIo,
+): Promise<number> {
   let bytes: Buffer
   try {
     bytes = await readFile(file)
@@ -122,7 +130,9 @@ async function importFile(file: string, options: ImportOptions, json: boolean, i
     return outcome.ok ? 0 : 1
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    io.stderr.write(`数据库拒绝了这批界线（${error.code}${error.constraint ? ` ${error.constraint}` : ''}），没有改动任何数据。请检查几何是否有效，或加 --repair。\n`)
+    io.stderr.write(
+      `数据库拒绝了这批界线（${error.code}${error.constraint ? ` ${error.constraint}` : ''}），没有改动任何数据。请检查几何是否有效，或加 --repair。\n`,
+    )
     return 1
   } finally {
     await db.close()
@@ -131,7 +141,12 @@ async function importFile(file: string, options: ImportOptions, json: boolean, i
 
 function withoutGeometry(outcome: ImportOutcome) {
   return outcome.ok
-    ? { ok: true, batch: outcome.batch, report: outcome.report, replaced: outcome.replacements.map(({ code, name }) => ({ code, name })) }
+    ? {
+        ok: true,
+        batch: outcome.batch,
+        report: outcome.report,
+        replaced: outcome.replacements.map(({ code, name }) => ({ code, name })),
+      }
     : outcome
 }
 
@@ -139,13 +154,22 @@ function printOutcome(outcome: ImportOutcome, io: DatabaseIo): void {
   const { report } = outcome
   const out = outcome.ok ? io.stdout : io.stderr
   if (!outcome.ok) out.write(`未导入: ${outcome.message}\n`)
-  out.write(`读取 ${report.read}，匹配 ${report.matched}，替换 ${report.replaced}，拒绝 ${report.refused.length}\n`)
+  out.write(
+    `读取 ${report.read}，匹配 ${report.matched}，替换 ${report.replaced}，拒绝 ${report.refused.length}\n`,
+  )
   const { stated, used, detected } = report.crs
-  out.write(`坐标系: 文件注明 ${stated ?? '无'}，采用 ${used ?? '未定'}，检测为 ${detected?.guess ?? '不确定'}（${detected?.evidence.join('；') ?? '无依据'}）\n`)
+  out.write(
+    `坐标系: 文件注明 ${stated ?? '无'}，采用 ${used ?? '未定'}，检测为 ${detected?.guess ?? '不确定'}（${detected?.evidence.join('；') ?? '无依据'}）\n`,
+  )
   for (const refused of report.refused) out.write(`  拒绝 ${refused.name}: ${refused.message}\n`)
-  for (const finding of report.findings.slice(0, SHOWN_FINDINGS)) out.write(`  ${finding.repaired ? '已修复' : finding.severity === 'error' ? '错误' : '提示'} ${finding.message}\n`)
-  if (report.findings.length > SHOWN_FINDINGS) out.write(`  另有 ${report.findings.length - SHOWN_FINDINGS} 条，用 --json 查看全部\n`)
-  if (outcome.ok && report.unmatchedPlaces.length > 0) out.write(`  文件中没有的区划 ${report.unmatchedPlaces.length} 个，保持原样\n`)
+  for (const finding of report.findings.slice(0, SHOWN_FINDINGS))
+    out.write(
+      `  ${finding.repaired ? '已修复' : finding.severity === 'error' ? '错误' : '提示'} ${finding.message}\n`,
+    )
+  if (report.findings.length > SHOWN_FINDINGS)
+    out.write(`  另有 ${report.findings.length - SHOWN_FINDINGS} 条，用 --json 查看全部\n`)
+  if (outcome.ok && report.unmatchedPlaces.length > 0)
+    out.write(`  文件中没有的区划 ${report.unmatchedPlaces.length} 个，保持原样\n`)
 }
 
 async function list(io: DatabaseIo, json: boolean): Promise<number> {
@@ -158,7 +182,11 @@ async function list(io: DatabaseIo, json: boolean): Promise<number> {
       ),
     )
     if (json) io.stdout.write(`${JSON.stringify(rows)}\n`)
-    else for (const row of rows) io.stdout.write(`${row.level}\t${row.accuracy}\t${row.places} 个，${row.outlines} 个有界线\t${row.source}\n`)
+    else
+      for (const row of rows)
+        io.stdout.write(
+          `${row.level}\t${row.accuracy}\t${row.places} 个，${row.outlines} 个有界线\t${row.source}\n`,
+        )
     return 0
   } finally {
     await db.close()

@@ -63,9 +63,11 @@ export function encodeColumns(rows: EncodedRows): Uint8Array {
 /** @throws RangeError when the bytes are not such an answer */
 export function decodeColumns(bytes: Uint8Array): ClientPoints {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) throw new RangeError('not a client column file')
+  if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC)
+    throw new RangeError('not a client column file')
   const count = view.getUint32(4, true)
-  if (bytes.length !== HEADER_BYTES + count * BYTES_PER_ROW) throw new RangeError('client column file is cut short')
+  if (bytes.length !== HEADER_BYTES + count * BYTES_PER_ROW)
+    throw new RangeError('client column file is cut short')
   const points: ClientPoints = {
     count,
     unplaced: view.getUint32(8, true),
@@ -96,7 +98,10 @@ function writePlanes(bytes: Uint8Array, at: number, plane: number, value: number
 }
 
 function readPlanes(bytes: Uint8Array, at: number, plane: number): number {
-  return (bytes[at] | (bytes[at + plane] << 8) | (bytes[at + 2 * plane] << 16) | (bytes[at + 3 * plane] << 24)) >>> 0
+  return (
+    (bytes[at] | (bytes[at + plane] << 8) | (bytes[at + 2 * plane] << 16) | (bytes[at + 3 * plane] << 24)) >>>
+    0
+  )
 }
 
 function unzigzag(value: number): number {

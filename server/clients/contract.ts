@@ -20,7 +20,10 @@ export const legendQuery = z.object({
     .string()
     .regex(boxPattern, '范围应为 west,south,east,north 四个数')
     .transform((text) => text.split(',').map(Number) as [number, number, number, number])
-    .refine(([west, south, east, north]) => west < east && south < north, '范围应满足 west < east、south < north')
+    .refine(
+      ([west, south, east, north]) => west < east && south < north,
+      '范围应满足 west < east、south < north',
+    )
     .optional(),
 })
 
@@ -45,7 +48,10 @@ const sums = {
   loan: z.number().nullable(),
   hidden: z.boolean().optional().meta({ description: '少于 5 户，按规定不显示' }),
 }
-export const legendSchema = z.object({ total: z.object(sums), byStatus: z.array(z.object({ status: z.string(), ...sums })) })
+export const legendSchema = z.object({
+  total: z.object(sums),
+  byStatus: z.array(z.object({ status: z.string(), ...sums })),
+})
 export type Legend = z.infer<typeof legendSchema>
 
 export const clientRowSchema = z.object({
@@ -128,7 +134,14 @@ export const revealSchema = z.object({ value: z.string(), expiresInS: z.int() })
 
 export const clientHitsSchema = z.object({
   clients: z.array(
-    z.object({ id: z.int(), name: z.string(), kind: z.string(), status: z.string(), township: z.string(), position }),
+    z.object({
+      id: z.int(),
+      name: z.string(),
+      kind: z.string(),
+      status: z.string(),
+      township: z.string(),
+      position,
+    }),
   ),
 })
 export type ClientHits = z.infer<typeof clientHitsSchema>

@@ -1,10 +1,21 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { arrayLiteral } from '#db/rows.ts'
 import { isPrefecture } from '#domain/filter/predicate.ts'
-import { daysOf, includesUnknown, isoOf, type Condition, type DateField, type Filter, type NullableField } from '#domain/filter/types.ts'
+import {
+  daysOf,
+  includesUnknown,
+  isoOf,
+  type Condition,
+  type DateField,
+  type Filter,
+  type NullableField,
+} from '#domain/filter/types.ts'
 
 // Every column a filter may name; nothing from the request becomes part of the statement's text.
-const COLUMN: Record<NullableField | 'depositBalance' | 'loanBalance' | 'acquiring' | 'payroll' | 'status' | 'kind' | 'branch', SQL> = {
+const COLUMN: Record<
+  NullableField | 'depositBalance' | 'loanBalance' | 'acquiring' | 'payroll' | 'status' | 'kind' | 'branch',
+  SQL
+> = {
   status: sql`c.status`,
   kind: sql`c.kind`,
   branch: sql`c.branch_id`,

@@ -41,11 +41,15 @@ export class ClientOverlay {
     const snapshot = await this.stores.snapshots.current()
     const passing = passingRows(snapshot, scope, snapshot.mask(filter, today))
     if (passing.length > COLUMNS_LIMIT) {
-      throw new AppError('scope_too_large', `范围内有 ${passing.length} 户，超过 ${COLUMNS_LIMIT} 户。请改用瓦片图层，或增加筛选条件。`)
+      throw new AppError(
+        'scope_too_large',
+        `范围内有 ${passing.length} 户，超过 ${COLUMNS_LIMIT} 户。请改用瓦片图层，或增加筛选条件。`,
+      )
     }
     const { columns } = snapshot
     const rows = passing.filter((row) => row < columns.placed)
-    const pick = <A extends Uint32Array | Uint8Array>(column: A): A => rows.map((row) => column[row]) as unknown as A
+    const pick = <A extends Uint32Array | Uint8Array>(column: A): A =>
+      rows.map((row) => column[row]) as unknown as A
     const bytes = encodeColumns({
       x: pick(columns.x),
       y: pick(columns.y),
@@ -61,7 +65,8 @@ export class ClientOverlay {
 
   async legend(me: Me, filter: Filter | null, today: number, box: Box | undefined): Promise<Legend> {
     const scope = scopeOf(me)
-    if (scope.kind === 'none') throw new AppError('forbidden', '您的角色不能查看客户汇总。如工作需要，请联系管理员调整角色。')
+    if (scope.kind === 'none')
+      throw new AppError('forbidden', '您的角色不能查看客户汇总。如工作需要，请联系管理员调整角色。')
     const snapshot = await this.stores.snapshots.current()
     const mask = snapshot.mask(filter, today)
     const { columns } = snapshot
@@ -142,6 +147,9 @@ function toLegend(sums: Sums[], scope: Scope): Legend {
         }
   return {
     total: view(total, totalHidden),
-    byStatus: sums.map((sum, s) => ({ status: STATUSES[s], ...view(sum, totalHidden || hidden.has(STATUSES[s])) })),
+    byStatus: sums.map((sum, s) => ({
+      status: STATUSES[s],
+      ...view(sum, totalHidden || hidden.has(STATUSES[s])),
+    })),
   }
 }

@@ -73,7 +73,9 @@ const SORT_COLUMN: Record<SortKey, (view: NameView) => SQL> = {
 }
 
 export async function countClients(tx: Tx, where: SQL): Promise<number> {
-  const [row] = rowsOf<{ total: number }>(await tx.execute(sql`select count(*)::int as total from app.client c where ${where}`))
+  const [row] = rowsOf<{ total: number }>(
+    await tx.execute(sql`select count(*)::int as total from app.client c where ${where}`),
+  )
   return row.total
 }
 
@@ -142,7 +144,10 @@ export async function lastVisitsOf(tx: Tx, clientId: number, limit: number): Pro
   )
 }
 
-export async function balancesOf(tx: Tx, clientId: number): Promise<{ month: string; deposit: string; loan: string }[]> {
+export async function balancesOf(
+  tx: Tx,
+  clientId: number,
+): Promise<{ month: string; deposit: string; loan: string }[]> {
   return rowsOf(
     await tx.execute(sql`select month::text as month, deposit::text as deposit, loan::text as loan
       from app.balance_month where client_id = ${clientId} order by month`),
@@ -164,7 +169,12 @@ export interface SearchRow {
 }
 
 /** Full names are searched by part only where the caller may read them; elsewhere the whole name must be known. */
-export async function searchClients(tx: Tx, text: string, view: NameView, limit: number): Promise<SearchRow[]> {
+export async function searchClients(
+  tx: Tx,
+  text: string,
+  view: NameView,
+  limit: number,
+): Promise<SearchRow[]> {
   const byName = view === 'full' ? sql`position(${text} in c.name) > 0` : sql`c.name = ${text}`
   return rowsOf<SearchRow>(
     await tx.execute(sql`select c.id, ${nameColumn(view)} as name, c.kind, c.status, township.name as township,
@@ -183,7 +193,9 @@ export async function revealContact(
   requestId: string,
 ): Promise<Buffer | null> {
   const [row] = rowsOf<{ value: Buffer | null }>(
-    await tx.execute(sql`select app.reveal_contact(${clientId}::integer, ${field}, ${reason}, ${requestId}) as value`),
+    await tx.execute(
+      sql`select app.reveal_contact(${clientId}::integer, ${field}, ${reason}, ${requestId}) as value`,
+    ),
   )
   return row.value
 }

@@ -34,7 +34,10 @@ const columns = createRoute({
   summary: '本人范围内全部客户点（列式二进制，至多 6 万户）',
   request: { query: filterQuery },
   responses: {
-    200: { description: '格式见 columns-format.ts', content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } },
+    200: {
+      description: '格式见 columns-format.ts',
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    },
     304: { description: '内容未变' },
     ...problems('bad_request', 'scope_too_large'),
   },
@@ -82,7 +85,10 @@ const balances = createRoute({
   path: '/api/clients/{id}/balances',
   summary: '客户各月余额',
   request: { params: clientParams },
-  responses: { 200: jsonBody(balancesSchema, '各月余额，按月份升序'), ...problems('bad_request', 'not_found') },
+  responses: {
+    200: jsonBody(balancesSchema, '各月余额，按月份升序'),
+    ...problems('bad_request', 'not_found'),
+  },
 })
 
 const reveal = createRoute({
@@ -91,7 +97,10 @@ const reveal = createRoute({
   path: '/api/clients/{id}/reveal',
   summary: '查看完整电话或身份证号（须写明原因；留痕）',
   request: { params: clientParams, body: jsonRequest(revealRequest) },
-  responses: { 200: jsonBody(revealSchema, '明文，界面应在到期后收起'), ...problems('bad_request', 'not_found') },
+  responses: {
+    200: jsonBody(revealSchema, '明文，界面应在到期后收起'),
+    ...problems('bad_request', 'not_found'),
+  },
 })
 
 export function clientRoutes(deps: Pick<Deps, 'db' | 'snapshots' | 'polygons' | 'contactKey' | 'now'>) {
@@ -128,7 +137,12 @@ export function clientRoutes(deps: Pick<Deps, 'db' | 'snapshots' | 'polygons' | 
     )
     .openapi(reveal, async (c) => {
       c.header('cache-control', 'no-store')
-      const value = await service.reveal(c.get('session'), c.req.valid('param').id, c.req.valid('json'), c.get('requestId'))
+      const value = await service.reveal(
+        c.get('session'),
+        c.req.valid('param').id,
+        c.req.valid('json'),
+        c.get('requestId'),
+      )
       return c.json({ value, expiresInS: REVEAL_SECONDS }, 200)
     })
 }

@@ -14,7 +14,12 @@ const LAST_VISITS = 10
 const NOT_FOUND = '没有这位客户，或该客户不在您的管辖范围内。请返回列表重新选择。'
 
 /** How a role sees names; a role that is not listed sees no client. */
-const NAME_VIEW: Record<string, NameView> = { manager: 'full', branch_head: 'mask', township_head: 'mask', planner: 'none' }
+const NAME_VIEW: Record<string, NameView> = {
+  manager: 'full',
+  branch_head: 'mask',
+  township_head: 'mask',
+  planner: 'none',
+}
 
 export function nameViewOf(role: string): NameView {
   const view = NAME_VIEW[role]
@@ -37,7 +42,14 @@ export class ClientService {
 
   async list(
     session: SessionContext,
-    query: { filter: Filter | null; today: number; sort?: SortKey; order: 'asc' | 'desc'; offset: number; limit: number },
+    query: {
+      filter: Filter | null
+      today: number
+      sort?: SortKey
+      order: 'asc' | 'desc'
+      offset: number
+      limit: number
+    },
   ): Promise<{ total: number; clients: ClientRow[] }> {
     const view = nameViewOf(session.me.role)
     if (view === 'none' && query.sort !== undefined && query.sort !== 'lastVisit') {
@@ -49,7 +61,14 @@ export class ClientService {
     return this.needs.db.withUser(session.tokenHash, async (tx) => {
       const total = await queries.countClients(tx, where)
       const { offset, limit } = query
-      const rows = await queries.listClients(tx, { where, view, sort, descending: query.order === 'desc', offset, limit })
+      const rows = await queries.listClients(tx, {
+        where,
+        view,
+        sort,
+        descending: query.order === 'desc',
+        offset,
+        limit,
+      })
       return { total, clients: rows.map((row) => ({ ...row, size: sizeOf(snapshot, row.id) })) }
     })
   }
@@ -60,7 +79,12 @@ export class ClientService {
     const snapshot = await this.needs.snapshots.current()
     const client = await this.needs.db.withUser(session.tokenHash, async (tx) => {
       const row = await queries.findClient(tx, id, view)
-      await queries.recordAudit(tx, { action: 'client.view', clientId: id, outcome: row ? 'ok' : 'refused', requestId })
+      await queries.recordAudit(tx, {
+        action: 'client.view',
+        clientId: id,
+        outcome: row ? 'ok' : 'refused',
+        requestId,
+      })
       if (!row) return null
       const hangsOn = view !== 'none'
       return toClient(row, {
@@ -73,7 +97,10 @@ export class ClientService {
     return client
   }
 
-  async balances(session: SessionContext, id: number): Promise<{ month: string; deposit: string; loan: string }[]> {
+  async balances(
+    session: SessionContext,
+    id: number,
+  ): Promise<{ month: string; deposit: string; loan: string }[]> {
     if (nameViewOf(session.me.role) === 'none') throw new AppError('forbidden', '您的角色不能查看客户余额。')
     return this.needs.db.withUser(session.tokenHash, async (tx) => {
       if (!(await queries.isVisible(tx, id))) throw new AppError('not_found', NOT_FOUND)
@@ -89,10 +116,18 @@ export class ClientService {
   ): Promise<string> {
     const found = await this.needs.db.withUser(session.tokenHash, async (tx) => {
       if (!(await queries.isVisible(tx, id))) {
-        await queries.recordAudit(tx, { action: 'client.reveal', clientId: id, outcome: 'refused', requestId })
+        await queries.recordAudit(tx, {
+          action: 'client.reveal',
+          clientId: id,
+          outcome: 'refused',
+          requestId,
+        })
         return { visible: false, bytes: null }
       }
-      return { visible: true, bytes: await queries.revealContact(tx, id, request.field, request.reason, requestId) }
+      return {
+        visible: true,
+        bytes: await queries.revealContact(tx, id, request.field, request.reason, requestId),
+      }
     })
     if (!found.visible) throw new AppError('not_found', NOT_FOUND)
     if (found.bytes === null) {
@@ -105,7 +140,9 @@ export class ClientService {
   async search(session: SessionContext, text: string, limit: number): Promise<ClientHits['clients']> {
     const view = nameViewOf(session.me.role)
     if (view === 'none') throw new AppError('forbidden', '您的角色不能按姓名查找客户。')
-    const rows = await this.needs.db.withUser(session.tokenHash, (tx) => queries.searchClients(tx, text, view, limit))
+    const rows = await this.needs.db.withUser(session.tokenHash, (tx) =>
+      queries.searchClients(tx, text, view, limit),
+    )
     return rows.map(({ lng, lat, ...row }) => ({ ...row, position: positionOf(lng, lat) }))
   }
 }
@@ -120,7 +157,21 @@ function positionOf(lng: number | null, lat: number | null): [number, number] | 
 }
 
 function toClient(row: queries.ClientDetailRow, more: Pick<Client, 'size' | 'loans' | 'visits'>): Client {
-  const { county, countyCode, township, townshipCode, village, villageCode, branch, branchId, managerId, managerName, lng, lat, ...rest } = row
+  const {
+    county,
+    countyCode,
+    township,
+    townshipCode,
+    village,
+    villageCode,
+    branch,
+    branchId,
+    managerId,
+    managerName,
+    lng,
+    lat,
+    ...rest
+  } = row
   return {
     ...rest,
     ...more,

@@ -2,15 +2,19 @@ import { z } from 'zod'
 import type { Filter } from '#domain/filter/types.ts'
 
 const STATUS_NAMES = ['active', 'depositOnly', 'loanOnly', 'lost', 'prospect'] as const
-const KIND_NAMES = ['small_enterprise', 'sole_trader', 'farmer', 'family_farm', 'large_grower', 'cooperative'] as const
+const KIND_NAMES = [
+  'small_enterprise',
+  'sole_trader',
+  'farmer',
+  'family_farm',
+  'large_grower',
+  'cooperative',
+] as const
 
 export const FILTER_LIMITS = { characters: 8_000, depth: 8, nodes: 100, listItems: 500 }
 
 const list = <Item extends z.ZodType>(item: Item) =>
-  z
-    .array(item)
-    .min(1, '至少要有一项')
-    .max(FILTER_LIMITS.listItems, `最多 ${FILTER_LIMITS.listItems} 项`)
+  z.array(item).min(1, '至少要有一项').max(FILTER_LIMITS.listItems, `最多 ${FILTER_LIMITS.listItems} 项`)
 const yuan = z
   .number('应为金额（元）')
   .min(0, '金额不能为负')
@@ -39,9 +43,16 @@ const condition = z.union(
     z.strictObject({ field: z.literal('branch'), in: list(id) }),
     z.strictObject({ field: z.literal('manager'), in: list(id) }),
     z.strictObject({ field: z.literal('riskClass'), in: list(z.int().min(1).max(5)) }),
-    z.strictObject({ field: z.enum(['lostReason', 'industry']), in: list(z.string().min(1).max(100).refine(noZeroByte)) }),
+    z.strictObject({
+      field: z.enum(['lostReason', 'industry']),
+      in: list(z.string().min(1).max(100).refine(noZeroByte)),
+    }),
     z
-      .strictObject({ field: z.enum(['depositBalance', 'loanBalance']), gte: yuan.optional(), lte: yuan.optional() })
+      .strictObject({
+        field: z.enum(['depositBalance', 'loanBalance']),
+        gte: yuan.optional(),
+        lte: yuan.optional(),
+      })
       .refine((range) => range.gte !== undefined || range.lte !== undefined, '请给出 gte 或 lte'),
     z
       .strictObject({
@@ -51,7 +62,10 @@ const condition = z.union(
         withinDays: days.optional(),
         olderThanDays: days.optional(),
       })
-      .refine((range) => Object.values(range).filter((value) => value !== undefined).length > 1, '请给出 from、to、withinDays 或 olderThanDays'),
+      .refine(
+        (range) => Object.values(range).filter((value) => value !== undefined).length > 1,
+        '请给出 from、to、withinDays 或 olderThanDays',
+      ),
     z.strictObject({ field: z.enum(['acquiring', 'payroll']), is: z.boolean() }),
     isNull,
   ],
@@ -79,7 +93,8 @@ export type ParsedFilter = { ok: true; filter: Filter | null } | { ok: false; is
 /** Reads the URL form (JSON text). Absent or empty text is "no filter". Never throws. */
 export function parseFilter(text: string | undefined): ParsedFilter {
   if (text === undefined || text.trim() === '') return { ok: true, filter: null }
-  if (text.length > FILTER_LIMITS.characters) return refused('filter', `筛选条件过长（最多 ${FILTER_LIMITS.characters} 字符）`)
+  if (text.length > FILTER_LIMITS.characters)
+    return refused('filter', `筛选条件过长（最多 ${FILTER_LIMITS.characters} 字符）`)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -87,8 +102,10 @@ export function parseFilter(text: string | undefined): ParsedFilter {
     return refused('filter', '筛选条件不是有效的 JSON')
   }
   const size = measure(value)
-  if (size.depth > FILTER_LIMITS.depth) return refused('filter', `筛选条件嵌套过深（最多 ${FILTER_LIMITS.depth} 层）`)
-  if (size.nodes > FILTER_LIMITS.nodes) return refused('filter', `筛选条件过多（最多 ${FILTER_LIMITS.nodes} 个）`)
+  if (size.depth > FILTER_LIMITS.depth)
+    return refused('filter', `筛选条件嵌套过深（最多 ${FILTER_LIMITS.depth} 层）`)
+  if (size.nodes > FILTER_LIMITS.nodes)
+    return refused('filter', `筛选条件过多（最多 ${FILTER_LIMITS.nodes} 个）`)
   return explain(value, 'filter')
 }
 

@@ -20,7 +20,12 @@ export interface CountyClients {
   withoutPosition: number
 }
 
-export function countyClients(columns: ClientColumns, rows: Uint32Array | null, countyCode: string, today: number): CountyClients {
+export function countyClients(
+  columns: ClientColumns,
+  rows: Uint32Array | null,
+  countyCode: string,
+  today: number,
+): CountyClients {
   const county = columns.placeCodes.indexOf(countyCode)
   const points: WeightedPoint[] = []
   let withoutPosition = 0

@@ -33,7 +33,10 @@ export const areaSchema = z
     'type',
     [
       z.strictObject({ type: z.literal('Polygon'), coordinates: polygon }),
-      z.strictObject({ type: z.literal('MultiPolygon'), coordinates: z.array(polygon).min(1, '至少要有一个多边形') }),
+      z.strictObject({
+        type: z.literal('MultiPolygon'),
+        coordinates: z.array(polygon).min(1, '至少要有一个多边形'),
+      }),
     ],
     '应为 GeoJSON 的 Polygon 或 MultiPolygon',
   )
@@ -56,12 +59,23 @@ export const createPlanSchema = z.strictObject({
 export type CreatePlan = z.infer<typeof createPlanSchema>
 
 export const solveSchema = z.strictObject({
-  gridCount: z.int('网格数应为整数').min(1, '至少 1 个网格').max(PLAN_LIMITS.grids, `最多 ${PLAN_LIMITS.grids} 个网格`),
+  gridCount: z
+    .int('网格数应为整数')
+    .min(1, '至少 1 个网格')
+    .max(PLAN_LIMITS.grids, `最多 ${PLAN_LIMITS.grids} 个网格`),
   weights: z
-    .array(z.strictObject({ key: z.enum(WEIGHT_KEYS), importance: z.number().min(0.01, '重要性至少 0.01').max(100, '重要性最多 100') }))
+    .array(
+      z.strictObject({
+        key: z.enum(WEIGHT_KEYS),
+        importance: z.number().min(0.01, '重要性至少 0.01').max(100, '重要性最多 100'),
+      }),
+    )
     .min(1, '至少选择一项均衡指标')
     .max(WEIGHT_KEYS.length)
-    .refine((weights) => new Set(weights.map(({ key }) => key)).size === weights.length, '同一指标只能选一次'),
+    .refine(
+      (weights) => new Set(weights.map(({ key }) => key)).size === weights.length,
+      '同一指标只能选一次',
+    ),
   tolerance: z.number().min(0.005, '允许偏差至少 0.5%').max(0.9, '允许偏差最多 90%'),
   seed: z.int().min(0).max(2_147_483_647),
 })
@@ -70,12 +84,19 @@ export type SolvePlan = z.infer<typeof solveSchema>
 export const renamePlanSchema = z.strictObject({ name: name(60) })
 
 export const changeGridSchema = z
-  .strictObject({ name: name(40).optional(), managerId: z.int().min(1).max(2_147_483_647).nullable().optional() })
+  .strictObject({
+    name: name(40).optional(),
+    managerId: z.int().min(1).max(2_147_483_647).nullable().optional(),
+  })
   .refine((change) => change.name !== undefined || change.managerId !== undefined, '请给出 name 或 managerId')
 export type ChangeGrid = z.infer<typeof changeGridSchema>
 
 export const planIdSchema = z.coerce.number().int('方案编号应为整数').min(1).max(2_147_483_647)
-export const gridNoSchema = z.coerce.number().int('网格序号应为整数').min(0).max(PLAN_LIMITS.grids - 1)
+export const gridNoSchema = z.coerce
+  .number()
+  .int('网格序号应为整数')
+  .min(0)
+  .max(PLAN_LIMITS.grids - 1)
 export const staffQuerySchema = z.object({ countyCode })
 
 export const planSummarySchema = z.object({
@@ -93,7 +114,12 @@ export const planSummarySchema = z.object({
 })
 export type PlanSummary = z.infer<typeof planSummarySchema>
 
-const totals = z.object({ clients: z.number(), depositBalance: z.number(), loanBalance: z.number(), visitHours: z.number() })
+const totals = z.object({
+  clients: z.number(),
+  depositBalance: z.number(),
+  loanBalance: z.number(),
+  visitHours: z.number(),
+})
 
 export const planGridSchema = z.object({
   no: z.number().int(),
@@ -141,7 +167,10 @@ export const unitCollectionSchema = z.object({
     z.object({
       type: z.literal('Feature'),
       id: z.number().int(),
-      geometry: z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(z.array(z.array(z.number())))) }),
+      geometry: z.object({
+        type: z.literal('MultiPolygon'),
+        coordinates: z.array(z.array(z.array(z.array(z.number())))),
+      }),
       properties: unitPropertiesSchema,
     }),
   ),

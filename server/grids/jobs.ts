@@ -14,7 +14,16 @@ import { PLAN_LIMITS, WEIGHT_KEYS, type Area, type SolvePlan } from './contract.
 import { weightIndex } from './plan-view.ts'
 import { bumpPlan, lockPlan, planVersion, type StoredMetrics } from './queries.ts'
 import { cellsMessage, noteMessage, refusalMessage, shortfallMessage } from './reason-messages.ts'
-import { insertEdges, insertPlan, insertUnits, readEdges, readGround, readUnits, storeSolution, type SolveUnit } from './unit-queries.ts'
+import {
+  insertEdges,
+  insertPlan,
+  insertUnits,
+  readEdges,
+  readGround,
+  readUnits,
+  storeSolution,
+  type SolveUnit,
+} from './unit-queries.ts'
 
 export const CREATE_PLAN = 'gridPlan.create'
 export const SOLVE_PLAN = 'gridPlan.solve'
@@ -61,7 +70,8 @@ export function registerGridJobs(deps: Deps): void {
 async function createPlan(deps: Deps, input: CreatePlanInput, { progress, signal, accountId }: JobContext) {
   progress(0.02, '正在读取县域、乡镇与阻隔线')
   const ground = await deps.db.asRole('gis_worker', (tx) => readGround(tx, input.countyCode, input.area))
-  if (!ground) throw new JobRefusal('unprocessable', '该县（市、区）还没有界线数据，方案未建立。请先导入界线。')
+  if (!ground)
+    throw new JobRefusal('unprocessable', '该县（市、区）还没有界线数据，方案未建立。请先导入界线。')
   progress(0.1, '正在读取客户')
   const snapshot = await deps.snapshots.current()
   const { rows } = snapshot.scopeRows(scopeOf(input.me))
@@ -157,11 +167,16 @@ async function solvePlan(deps: Deps, input: SolvePlanInput, { progress, signal }
 
 async function requireVersion(current: number | null, version: number): Promise<void> {
   if (current === null) throw new JobRefusal('not_found', '方案已被删除，求解结果未保存。')
-  if (current !== version) throw new JobRefusal('stale', '方案在求解期间被修改，求解结果未保存。请在最新版上重新求解。')
+  if (current !== version)
+    throw new JobRefusal('stale', '方案在求解期间被修改，求解结果未保存。请在最新版上重新求解。')
 }
 
 /** The plan as the solver takes it: units in metres around the plan's middle, and what is left of each border is outer. */
-export function partitionInput(units: readonly SolveUnit[], edges: readonly UnitEdge[], request: SolvePlan): PartitionInput {
+export function partitionInput(
+  units: readonly SolveUnit[],
+  edges: readonly UnitEdge[],
+  request: SolvePlan,
+): PartitionInput {
   const centres = units.map((unit) => centroid(unit.shape))
   const middle = (axis: 0 | 1) => centres.reduce((sum, centre) => sum + centre[axis], 0) / centres.length
   const { toMetres } = localProjection([middle(0), middle(1)])

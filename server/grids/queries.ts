@@ -5,7 +5,8 @@ import type { Area, PlanSummary, StaffMember, WeightKey } from './contract.ts'
 import type { ReasonMessage } from './reason-messages.ts'
 
 const PLAN_LOCK_CLASS = 7_360_701
-const isoTime = (column: string) => sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+const isoTime = (column: string) =>
+  sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
 
 /** What a solve leaves in grid_plan.metrics. */
 export interface StoredMetrics {
@@ -49,7 +50,9 @@ export async function findPlan(tx: Tx, id: number): Promise<PlanRow | null> {
 }
 
 export async function planVersion(tx: Tx, id: number): Promise<number | null> {
-  const [row] = rowsOf<{ version: number }>(await tx.execute(sql`select version from app.grid_plan where id = ${id}`))
+  const [row] = rowsOf<{ version: number }>(
+    await tx.execute(sql`select version from app.grid_plan where id = ${id}`),
+  )
   return row?.version ?? null
 }
 
@@ -97,7 +100,9 @@ export async function listGrids(tx: Tx, planId: number): Promise<GridRow[]> {
 
 export async function countUnassigned(tx: Tx, planId: number): Promise<number> {
   const [row] = rowsOf<{ count: number }>(
-    await tx.execute(sql`select count(*)::int as count from app.unit where plan_id = ${planId} and grid_no is null`),
+    await tx.execute(
+      sql`select count(*)::int as count from app.unit where plan_id = ${planId} and grid_no is null`,
+    ),
   )
   return row!.count
 }
@@ -133,9 +138,15 @@ export async function findCandidate(tx: Tx, staffId: number): Promise<Candidate 
 }
 
 /** The grid of the plan that already has this manager. */
-export async function gridOfManager(tx: Tx, planId: number, staffId: number): Promise<{ no: number; name: string } | null> {
+export async function gridOfManager(
+  tx: Tx,
+  planId: number,
+  staffId: number,
+): Promise<{ no: number; name: string } | null> {
   const [row] = rowsOf<{ no: number; name: string }>(
-    await tx.execute(sql`select no, name from app.grid where plan_id = ${planId} and manager_id = ${staffId}`),
+    await tx.execute(
+      sql`select no, name from app.grid where plan_id = ${planId} and manager_id = ${staffId}`,
+    ),
   )
   return row ?? null
 }
@@ -149,7 +160,10 @@ export async function listManagers(tx: Tx, countyCode: string): Promise<StaffMem
   )
 }
 
-export async function findCounty(tx: Tx, code: string): Promise<{ name: string; areaKm2: number | null; hasOutline: boolean } | null> {
+export async function findCounty(
+  tx: Tx,
+  code: string,
+): Promise<{ name: string; areaKm2: number | null; hasOutline: boolean } | null> {
   const [row] = rowsOf<{ name: string; areaKm2: number | null; hasOutline: boolean }>(
     await tx.execute(sql`select name, area_km2 as "areaKm2", geom is not null as "hasOutline"
       from geo.place where code = ${code} and level = 'county'`),
@@ -184,5 +198,7 @@ export async function recordAct(
   tx: Tx,
   act: { action: string; objectId: string; detail: Record<string, unknown>; requestId: string },
 ): Promise<void> {
-  await tx.execute(sql`select audit.record(${act.action}, 'gridPlan', ${act.objectId}, 'ok', ${JSON.stringify(act.detail)}::jsonb, ${act.requestId})`)
+  await tx.execute(
+    sql`select audit.record(${act.action}, 'gridPlan', ${act.objectId}, 'ok', ${JSON.stringify(act.detail)}::jsonb, ${act.requestId})`,
+  )
 }

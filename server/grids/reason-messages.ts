@@ -15,14 +15,17 @@ export const WEIGHT_LABELS: Record<WeightKey, string> = {
 }
 
 type Of<Union extends { code: string }, Code extends Union['code']> = Extract<Union, { code: Code }>
-type Messages<Union extends { code: string }> = { [Code in Union['code']]: (reason: Of<Union, Code>) => string }
+type Messages<Union extends { code: string }> = {
+  [Code in Union['code']]: (reason: Of<Union, Code>) => string
+}
 
 const label = (weight: string) => WEIGHT_LABELS[weight as WeightKey] ?? weight
 const grid = (no: number) => `网格 ${no + 1}`
 const percent = (ratio: number) => `${(ratio * 100).toFixed(1)}%`
 /** Rounded up: the figure is given as the smallest tolerance that can work. */
 const percentUp = (ratio: number) => `${(Math.ceil(ratio * 1000) / 10).toFixed(1)}%`
-const amount = (value: number) => (Math.abs(value) >= 10_000 ? `${(value / 10_000).toFixed(2)} 万` : value.toFixed(1))
+const amount = (value: number) =>
+  Math.abs(value) >= 10_000 ? `${(value / 10_000).toFixed(2)} 万` : value.toFixed(1)
 
 const SHORTFALLS: Messages<ShortfallReason> = {
   'unit-heavier-than-target': ({ unit, weight, value, target, smallestTolerance }) =>
@@ -43,9 +46,12 @@ const NOTES: Messages<PartitionNote> = {
 }
 
 const REFUSALS: Messages<RefusalReason> = {
-  'invalid-input': ({ field, detail }) => `方案数据有误（${field}：${detail}），未求解。请重建方案；如再次出现，请联系管理员。`,
-  'k-exceeds-units': ({ k, units }) => `要分 ${k} 个网格，但方案只有 ${units} 个单元，未求解。请减少网格数，或用更小的单元重建方案。`,
-  'zero-weight': ({ weight }) => `方案范围内的${label(weight)}合计为零，无法按它均衡，未求解。请换一项均衡指标。`,
+  'invalid-input': ({ field, detail }) =>
+    `方案数据有误（${field}：${detail}），未求解。请重建方案；如再次出现，请联系管理员。`,
+  'k-exceeds-units': ({ k, units }) =>
+    `要分 ${k} 个网格，但方案只有 ${units} 个单元，未求解。请减少网格数，或用更小的单元重建方案。`,
+  'zero-weight': ({ weight }) =>
+    `方案范围内的${label(weight)}合计为零，无法按它均衡，未求解。请换一项均衡指标。`,
   'components-exceed-k': ({ k, components }) =>
     `方案范围由 ${components.length} 片互不相连的区域组成，至少要 ${components.length} 个网格，但只要求 ${k} 个，未求解。请增加网格数。`,
   'locked-grid-split': ({ grid: no, unit, otherUnit }) =>

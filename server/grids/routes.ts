@@ -27,14 +27,24 @@ const EDITORS = rolesWith('grids.edit')
 const id = z.object({ id: planIdSchema })
 const idAndNo = z.object({ id: planIdSchema, no: gridNoSchema })
 const accepted = jsonBody(jobAcceptedSchema, '已受理；进度与结果见 /api/jobs/{id}')
-const editProblems = problems('bad_request', 'not_found', 'stale', 'too_large', 'unprocessable', 'precondition_required')
+const editProblems = problems(
+  'bad_request',
+  'not_found',
+  'stale',
+  'too_large',
+  'unprocessable',
+  'precondition_required',
+)
 
 const list = createRoute({
   ...access(READERS),
   method: 'get',
   path: '/api/grid-plans',
   summary: '管辖范围内的网格方案',
-  responses: { 200: jsonBody(z.object({ plans: z.array(planSummarySchema) }), '方案列表，最近修改的在前'), ...problems() },
+  responses: {
+    200: jsonBody(z.object({ plans: z.array(planSummarySchema) }), '方案列表，最近修改的在前'),
+    ...problems(),
+  },
 })
 
 const create = createRoute({
@@ -110,7 +120,10 @@ const staff = createRoute({
   path: '/api/staff',
   summary: '一个县（市、区）的在岗客户经理',
   request: { query: staffQuerySchema },
-  responses: { 200: jsonBody(z.object({ staff: z.array(staffMemberSchema) }), '客户经理'), ...problems('bad_request') },
+  responses: {
+    200: jsonBody(z.object({ staff: z.array(staffMemberSchema) }), '客户经理'),
+    ...problems('bad_request'),
+  },
 })
 
 export function gridRoutes(deps: Deps) {
@@ -118,7 +131,9 @@ export function gridRoutes(deps: Deps) {
   registerGridJobs(deps)
   return createRouter()
     .openapi(list, async (c) => c.json({ plans: await service.plans(c.get('session')) }, 200))
-    .openapi(create, async (c) => c.json({ jobId: await service.create(c.get('session'), c.req.valid('json'), c.get('requestId')) }, 202))
+    .openapi(create, async (c) =>
+      c.json({ jobId: await service.create(c.get('session'), c.req.valid('json'), c.get('requestId')) }, 202),
+    )
     .openapi(show, async (c) => {
       const plan = await service.plan(c.get('session'), c.req.valid('param').id)
       c.header('etag', etagOf(plan.version))
@@ -126,28 +141,52 @@ export function gridRoutes(deps: Deps) {
     })
     .openapi(units, async (c) => {
       const known = c.req.header('if-none-match')
-      const unlessVersion = known === undefined ? null : Number(/^"v(\d{1,9})"$/.exec(known)?.[1] ?? Number.NaN)
-      const { version, collection } = await service.units(c.get('session'), c.req.valid('param').id, unlessVersion)
+      const unlessVersion =
+        known === undefined ? null : Number(/^"v(\d{1,9})"$/.exec(known)?.[1] ?? Number.NaN)
+      const { version, collection } = await service.units(
+        c.get('session'),
+        c.req.valid('param').id,
+        unlessVersion,
+      )
       c.header('etag', etagOf(version))
       if (collection === null) return c.body(null, 304)
       return c.json(collection, 200)
     })
     .openapi(solve, async (c) => {
       const version = versionOf(c.req.header('if-match'))
-      const jobId = await service.solve(c.get('session'), c.req.valid('param').id, version, c.req.valid('json'), c.get('requestId'))
+      const jobId = await service.solve(
+        c.get('session'),
+        c.req.valid('param').id,
+        version,
+        c.req.valid('json'),
+        c.get('requestId'),
+      )
       return c.json({ jobId }, 202)
     })
     .openapi(rename, async (c) => {
       const version = versionOf(c.req.header('if-match'))
       const { name } = c.req.valid('json')
-      const plan = await service.rename(c.get('session'), c.req.valid('param').id, version, name, c.get('requestId'))
+      const plan = await service.rename(
+        c.get('session'),
+        c.req.valid('param').id,
+        version,
+        name,
+        c.get('requestId'),
+      )
       c.header('etag', etagOf(plan.version))
       return c.json(plan, 200)
     })
     .openapi(changeGrid, async (c) => {
       const version = versionOf(c.req.header('if-match'))
       const { id: planId, no } = c.req.valid('param')
-      const plan = await service.changeGrid(c.get('session'), planId, no, version, c.req.valid('json'), c.get('requestId'))
+      const plan = await service.changeGrid(
+        c.get('session'),
+        planId,
+        no,
+        version,
+        c.req.valid('json'),
+        c.get('requestId'),
+      )
       c.header('etag', etagOf(plan.version))
       return c.json(plan, 200)
     })
@@ -156,5 +195,7 @@ export function gridRoutes(deps: Deps) {
       await service.delete(c.get('session'), c.req.valid('param').id, version, c.get('requestId'))
       return c.body(null, 204)
     })
-    .openapi(staff, async (c) => c.json({ staff: await service.managers(c.get('session'), c.req.valid('query').countyCode) }, 200))
+    .openapi(staff, async (c) =>
+      c.json({ staff: await service.managers(c.get('session'), c.req.valid('query').countyCode) }, 200),
+    )
 }

@@ -5,7 +5,16 @@ import type { Deps } from '#server/deps.ts'
 import type { SessionContext } from '#server/http/env.ts'
 import { AppError } from '#server/http/errors.ts'
 import { scopeOf, seesExactMoney } from '#server/snapshot/scope.ts'
-import { PLAN_LIMITS, type Area, type ChangeGrid, type CreatePlan, type Plan, type PlanSummary, type SolvePlan, type StaffMember } from './contract.ts'
+import {
+  PLAN_LIMITS,
+  type Area,
+  type ChangeGrid,
+  type CreatePlan,
+  type Plan,
+  type PlanSummary,
+  type SolvePlan,
+  type StaffMember,
+} from './contract.ts'
 import { CREATE_PLAN, SOLVE_PLAN, type CreatePlanInput, type SolvePlanInput } from './jobs.ts'
 import { planView, unitFeature } from './plan-view.ts'
 import {
@@ -29,7 +38,8 @@ import {
 } from './queries.ts'
 import { listUnits } from './unit-queries.ts'
 
-const noPlan = () => new AppError('not_found', '没有这个网格方案，或它不在您的管辖范围内。请返回方案列表核对。')
+const noPlan = () =>
+  new AppError('not_found', '没有这个网格方案，或它不在您的管辖范围内。请返回方案列表核对。')
 
 /** Use cases of grid plans. Which plans a session sees, row-level security decides. */
 export class GridService {
@@ -71,11 +81,16 @@ export class GridService {
     const { me } = session
     const area = await db.withUser(session.tokenHash, async (tx) => {
       const county = await findCounty(tx, request.countyCode)
-      if (!county) throw new AppError('unprocessable', `没有代码为 ${request.countyCode} 的县（市、区），请核对区划代码。`)
+      if (!county)
+        throw new AppError(
+          'unprocessable',
+          `没有代码为 ${request.countyCode} 的县（市、区），请核对区划代码。`,
+        )
       if (!me.countyCodes.includes(request.countyCode)) {
         throw new AppError('forbidden', `${county.name}不在您的管辖范围内，不能在那里建立方案。`)
       }
-      if (!county.hasOutline) throw new AppError('unprocessable', `${county.name}还没有界线数据，请先导入界线。`)
+      if (!county.hasOutline)
+        throw new AppError('unprocessable', `${county.name}还没有界线数据，请先导入界线。`)
       const inside = request.area ? await clipArea(tx, request.area, request.countyCode, county.name) : null
       checkUnitCount(inside ? areaM2(multi(inside)) : (county.areaKm2 ?? 0) * 1e6, request.cellSizeM)
       await recordAct(tx, {
@@ -96,34 +111,65 @@ export class GridService {
     return jobs.enqueue({ kind: CREATE_PLAN, input, accountId: me.accountId })
   }
 
-  async solve(session: SessionContext, id: number, version: number, request: SolvePlan, requestId: string): Promise<string> {
+  async solve(
+    session: SessionContext,
+    id: number,
+    version: number,
+    request: SolvePlan,
+    requestId: string,
+  ): Promise<string> {
     const { db, jobs } = this.deps
     await db.withUser(session.tokenHash, async (tx) => {
       await this.holdVersion(tx, id, version)
       const units = (await findPlan(tx, id))?.units ?? 0
       if (request.gridCount > units) {
-        throw new AppError('unprocessable', `方案只有 ${units} 个单元，不能分成 ${request.gridCount} 个网格。请减少网格数。`)
+        throw new AppError(
+          'unprocessable',
+          `方案只有 ${units} 个单元，不能分成 ${request.gridCount} 个网格。请减少网格数。`,
+        )
       }
-      await recordAct(tx, { action: 'gridPlan.solve', objectId: String(id), detail: { ...request, version }, requestId })
+      await recordAct(tx, {
+        action: 'gridPlan.solve',
+        objectId: String(id),
+        detail: { ...request, version },
+        requestId,
+      })
     })
     const input: SolvePlanInput = { planId: id, version, ...request }
     return jobs.enqueue({ kind: SOLVE_PLAN, input, accountId: session.me.accountId })
   }
 
-  rename(session: SessionContext, id: number, version: number, name: string, requestId: string): Promise<Plan> {
+  rename(
+    session: SessionContext,
+    id: number,
+    version: number,
+    name: string,
+    requestId: string,
+  ): Promise<Plan> {
     return this.edit(session, id, version, async (tx) => {
       await renamePlan(tx, id, name)
       await recordAct(tx, { action: 'gridPlan.rename', objectId: String(id), detail: {}, requestId })
     })
   }
 
-  changeGrid(session: SessionContext, id: number, no: number, version: number, change: ChangeGrid, requestId: string): Promise<Plan> {
+  changeGrid(
+    session: SessionContext,
+    id: number,
+    no: number,
+    version: number,
+    change: ChangeGrid,
+    requestId: string,
+  ): Promise<Plan> {
     return this.edit(session, id, version, async (tx) => {
       if (change.managerId != null) await checkManager(tx, id, no, change.managerId)
       if (!(await changeGrid(tx, id, no, change))) {
         throw new AppError('not_found', `方案中没有第 ${no + 1} 个网格，请刷新方案后重试。`)
       }
-      const detail = { no, ...(change.managerId !== undefined && { managerId: change.managerId }), renamed: change.name !== undefined }
+      const detail = {
+        no,
+        ...(change.managerId !== undefined && { managerId: change.managerId }),
+        renamed: change.name !== undefined,
+      }
       await recordAct(tx, { action: 'grid.change', objectId: String(id), detail, requestId })
     })
   }
@@ -143,7 +189,12 @@ export class GridService {
     return this.deps.db.withUser(session.tokenHash, (tx) => listManagers(tx, countyCode))
   }
 
-  private edit(session: SessionContext, id: number, version: number, work: (tx: Tx) => Promise<void>): Promise<Plan> {
+  private edit(
+    session: SessionContext,
+    id: number,
+    version: number,
+    work: (tx: Tx) => Promise<void>,
+  ): Promise<Plan> {
     return this.deps.db.withUser(session.tokenHash, async (tx) => {
       await this.holdVersion(tx, id, version)
       await work(tx)
@@ -167,9 +218,14 @@ function stalePlan(version: number, currentVersion: number): AppError {
 
 async function clipArea(tx: Tx, area: Area, countyCode: string, countyName: string): Promise<Area> {
   const fault = await areaFault(tx, area)
-  if (fault !== null) throw new AppError('unprocessable', `范围图形无效：${chineseFault(fault)}，未建立方案。请修正图形后重试。`)
+  if (fault !== null)
+    throw new AppError(
+      'unprocessable',
+      `范围图形无效：${chineseFault(fault)}，未建立方案。请修正图形后重试。`,
+    )
   const inside = await areaInCounty(tx, area, countyCode)
-  if (!inside) throw new AppError('unprocessable', `所画范围完全在${countyName}之外，未建立方案。请在县域内重新绘制。`)
+  if (!inside)
+    throw new AppError('unprocessable', `所画范围完全在${countyName}之外，未建立方案。请在县域内重新绘制。`)
   return inside
 }
 
@@ -210,9 +266,15 @@ async function checkManager(tx: Tx, planId: number, no: number, managerId: numbe
     await gridOfManager(tx, planId, managerId),
   ]
   if (!candidate || !candidate.isManager || candidate.left || candidate.countyCode !== plan?.countyCode) {
-    throw new AppError('unprocessable', `编号 ${managerId} 不是${plan?.countyName ?? '本县'}网点的在岗客户经理，未指派。请从人员列表中选择。`)
+    throw new AppError(
+      'unprocessable',
+      `编号 ${managerId} 不是${plan?.countyName ?? '本县'}网点的在岗客户经理，未指派。请从人员列表中选择。`,
+    )
   }
   if (holds && holds.no !== no) {
-    throw new AppError('conflict', `${candidate.name}已负责“${holds.name}”，一名客户经理在同一方案中只能负责一个网格。请先解除原指派。`)
+    throw new AppError(
+      'conflict',
+      `${candidate.name}已负责“${holds.name}”，一名客户经理在同一方案中只能负责一个网格。请先解除原指派。`,
+    )
   }
 }

@@ -32,7 +32,10 @@ export async function readGround(tx: Tx, countyCode: string, area: Area | null):
   return {
     area: area ? multi(area) : multi(JSON.parse(county.area) as Area),
     townships: townships.map(({ id, shape }) => ({ id, shape: multi(JSON.parse(shape) as Area) })),
-    barriers: barriers.map(({ kind, line }) => ({ kind, line: (JSON.parse(line) as { coordinates: [number, number][] }).coordinates })),
+    barriers: barriers.map(({ kind, line }) => ({
+      kind,
+      line: (JSON.parse(line) as { coordinates: [number, number][] }).coordinates,
+    })),
   }
 }
 
@@ -104,7 +107,9 @@ export async function insertEdges(tx: Tx, planId: number, edges: readonly Stored
 }
 
 function ewktOf(shape: Coordinates): string {
-  const polygons = shape.map((polygon) => `(${polygon.map((ring) => `(${ring.map(([x, y]) => `${x} ${y}`).join(',')})`).join(',')})`)
+  const polygons = shape.map(
+    (polygon) => `(${polygon.map((ring) => `(${ring.map(([x, y]) => `${x} ${y}`).join(',')})`).join(',')})`,
+  )
   return `SRID=4326;MULTIPOLYGON(${polygons.join(',')})`
 }
 
@@ -126,7 +131,9 @@ export async function readUnits(tx: Tx, planId: number): Promise<SolveUnit[]> {
 
 export async function readEdges(tx: Tx, planId: number): Promise<StoredEdge[]> {
   return rowsOf<StoredEdge>(
-    await tx.execute(sql`select a, b, length_m as "lengthM", crosses from app.unit_edge where plan_id = ${planId} order by a, b`),
+    await tx.execute(
+      sql`select a, b, length_m as "lengthM", crosses from app.unit_edge where plan_id = ${planId} order by a, b`,
+    ),
   )
 }
 

@@ -65,7 +65,12 @@ function fromDatabase(error: DatabaseError): AppError | null {
     case '53100':
       return busy('服务器磁盘空间不足，暂时不能保存。请联系管理员清理磁盘。')
   }
-  if (error.code === '23503' || error.code === '23514' || error.code === '23502' || error.code.startsWith('22')) {
+  if (
+    error.code === '23503' ||
+    error.code === '23514' ||
+    error.code === '23502' ||
+    error.code.startsWith('22')
+  ) {
     return new AppError('unprocessable', '提交的内容不符合数据规则，未保存。请检查各项取值后重试。')
   }
   if (error.code.startsWith('08') || error.code.startsWith('57') || error.code.startsWith('53')) {
@@ -85,7 +90,10 @@ function fromHttpException(error: HTTPException): AppError | null {
     case 413:
       return new AppError('too_large', '请求内容超过 1 MB 的上限，请减少内容后重新提交。')
     case 415:
-      return new AppError('unsupported_media_type', '只接受 JSON 内容，请以 Content-Type: application/json 提交。')
+      return new AppError(
+        'unsupported_media_type',
+        '只接受 JSON 内容，请以 Content-Type: application/json 提交。',
+      )
     default:
       return null
   }
@@ -117,7 +125,10 @@ export function problemOf(error: AppError, traceId: string): Problem {
 
 export function problemResponse(error: AppError, traceId: string): Response {
   const problem = problemOf(error, traceId)
-  const headers = new Headers({ ...error.options.headers, 'content-type': 'application/problem+json; charset=utf-8' })
+  const headers = new Headers({
+    ...error.options.headers,
+    'content-type': 'application/problem+json; charset=utf-8',
+  })
   if (error.options.retryAfterS !== undefined) headers.set('retry-after', String(error.options.retryAfterS))
   return new Response(JSON.stringify(problem), { status: problem.status, headers })
 }
@@ -128,7 +139,12 @@ export function onError(log: Logger): (error: Error, c: Context<AppEnv>) => Resp
     const traceId = c.get('requestId')
     const known = toAppError(error)
     if (error instanceof DatabaseError && error.code === '42501') {
-      log.error({ requestId: traceId, alert: 'permission_denied', accountId: c.get('session')?.me.accountId, dbCode: error.code })
+      log.error({
+        requestId: traceId,
+        alert: 'permission_denied',
+        accountId: c.get('session')?.me.accountId,
+        dbCode: error.code,
+      })
     }
     if (known) return problemResponse(known, traceId)
     log.error({ requestId: traceId, fault: describeFault(error) })
@@ -140,14 +156,22 @@ export function onError(log: Logger): (error: Error, c: Context<AppEnv>) => Resp
 /** For the log: where it happened and which kind it is. Messages of database errors may quote values, so only their code. */
 export function describeFault(error: unknown): { name: string; message: string; stack?: string } {
   if (error instanceof DatabaseError) {
-    return { name: error.name, message: `${error.code} ${error.table ?? ''} ${error.constraint ?? ''}`.trim(), stack: frames(error) }
+    return {
+      name: error.name,
+      message: `${error.code} ${error.table ?? ''} ${error.constraint ?? ''}`.trim(),
+      stack: frames(error),
+    }
   }
   if (error instanceof Error) return { name: error.name, message: error.message, stack: frames(error) }
   return { name: 'unknown', message: typeof error }
 }
 
 function frames(error: Error): string | undefined {
-  return error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 8).join('\n')
+  return error.stack
+    ?.split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 8)
+    .join('\n')
 }
 
 export function notFound(c: Context<AppEnv>): Response {

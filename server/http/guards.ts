@@ -35,7 +35,10 @@ export const jsonOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
     const hasBody = c.req.raw.body !== null && c.req.header('content-length') !== '0'
     const isJson = type !== undefined && JSON_TYPE.test(type)
     if ((type !== undefined || hasBody) && !isJson) {
-      throw new AppError('unsupported_media_type', '只接受 JSON 内容，请以 Content-Type: application/json 提交。')
+      throw new AppError(
+        'unsupported_media_type',
+        '只接受 JSON 内容，请以 Content-Type: application/json 提交。',
+      )
     }
   }
   await next()

@@ -33,7 +33,8 @@ export function securityHeaders(trustProxy: boolean): MiddlewareHandler<AppEnv> 
     await next()
     const { headers } = c.res
     for (const [name, value] of Object.entries(ALWAYS)) headers.set(name, value)
-    if (originOf(c, trustProxy).isHttps) headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains')
+    if (originOf(c, trustProxy).isHttps)
+      headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains')
     if (c.req.path.startsWith('/api/') || c.res.status >= 400) headers.set('cache-control', 'no-store')
   }
 }

@@ -63,7 +63,8 @@ export function enforceAccess({ routes, staticPattern }: Options): MiddlewareHan
     if (!route || (route.path === staticPattern && route.method === 'GET')) return next()
     table ??= new Map(routes().map(({ method, pattern, access }) => [`${method} ${pattern}`, access]))
     const access = table.get(`${route.method} ${route.path}`)
-    if (access === undefined) throw new AppError('forbidden', '此接口没有声明访问角色，已拒绝。请联系管理员。')
+    if (access === undefined)
+      throw new AppError('forbidden', '此接口没有声明访问角色，已拒绝。请联系管理员。')
     if (access === 'public') return next()
     const session = c.get('session') as AppEnv['Variables']['session'] | undefined
     if (!session) throw new AppError('unauthenticated', '尚未登录或登录已失效，请登录后重试。')

@@ -24,7 +24,18 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
   '.pbf': 'application/x-protobuf',
 }
-const COMPRESSIBLE = new Set(['.html', '.js', '.mjs', '.css', '.json', '.webmanifest', '.svg', '.txt', '.wasm', '.pbf'])
+const COMPRESSIBLE = new Set([
+  '.html',
+  '.js',
+  '.mjs',
+  '.css',
+  '.json',
+  '.webmanifest',
+  '.svg',
+  '.txt',
+  '.wasm',
+  '.pbf',
+])
 const WORTH_COMPRESSING = 1_024
 /** Addresses that are pages of the application and all begin at index.html. */
 const PAGES = new Set(['/', '/m'])
@@ -89,7 +100,10 @@ async function answer(c: Context<AppEnv>, file: StaticFile): Promise<Response> {
     vary: 'Accept-Encoding',
     ...(encoding !== null && { 'content-encoding': encoding }),
   }
-  const known = c.req.header('if-none-match')?.split(',').map((tag) => tag.trim())
+  const known = c.req
+    .header('if-none-match')
+    ?.split(',')
+    .map((tag) => tag.trim())
   if (known?.includes(etag)) return new Response(null, { status: 304, headers })
   const body = encoding === null ? identityOf(file) : await encodedAs(file, encoding)
   return new Response(new Uint8Array(body), { status: 200, headers })
@@ -115,7 +129,9 @@ async function encode(file: StaticFile, encoding: Encoding): Promise<Buffer> {
   if (existsSync(made) && statSync(made).mtimeMs >= statSync(file.path).mtimeMs) return readFileSync(made)
   const bytes = identityOf(file)
   if (encoding === 'gzip') return toGzip(bytes, { level: 9 })
-  return toBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
+  return toBrotli(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  })
 }
 
 /** Brotli where it is accepted, else gzip, else plain. */

@@ -8,7 +8,13 @@ import { AppError } from './errors.ts'
 z.config(z.locales.zhCN())
 
 const SHOWN_ERRORS = 20
-const WHERE: Record<string, string> = { json: '请求内容', query: '查询参数', param: '地址', header: '请求头', form: '表单' }
+const WHERE: Record<string, string> = {
+  json: '请求内容',
+  query: '查询参数',
+  param: '地址',
+  header: '请求头',
+  form: '表单',
+}
 
 interface Issue {
   path: PropertyKey[]
@@ -16,7 +22,9 @@ interface Issue {
 }
 
 export function fieldErrors(issues: readonly Issue[]): FieldError[] {
-  return issues.slice(0, SHOWN_ERRORS).map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
+  return issues
+    .slice(0, SHOWN_ERRORS)
+    .map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
 }
 
 /** The one answer to a request that does not fit its contract: which field, what is wrong with it. */
@@ -26,7 +34,11 @@ export function invalidRequest(issues: readonly Issue[], target: string): AppErr
   const where = WHERE[target] ?? '请求'
   const field = first?.path ? `“${first.path.slice(0, 80)}”` : ''
   const more = issues.length > 1 ? `（另有 ${issues.length - 1} 处）` : ''
-  return new AppError('bad_request', `${where}${field}有误：${first?.message ?? '格式不符'}${more}。请修改后重试。`, { errors })
+  return new AppError(
+    'bad_request',
+    `${where}${field}有误：${first?.message ?? '格式不符'}${more}。请修改后重试。`,
+    { errors },
+  )
 }
 
 /** Every module's router: validates with the contract and answers a uniform 400. */
@@ -59,10 +71,9 @@ const problemContent = { content: { 'application/problem+json': { schema: proble
 /** The failures every signed-in route can have, and those named. */
 export function problems<Code extends ErrorCode>(...codes: Code[]) {
   const all = new Set<number>([401, 403, 429, 500, 503, ...codes.map((code) => ERROR_STATUS[code])])
-  return Object.fromEntries([...all].map((status) => [status, { description: DESCRIPTIONS[status]!, ...problemContent }])) as unknown as Record<
-    never,
-    never
-  >
+  return Object.fromEntries(
+    [...all].map((status) => [status, { description: DESCRIPTIONS[status]!, ...problemContent }]),
+  ) as unknown as Record<never, never>
 }
 
 export function jsonBody<Schema extends z.ZodType>(schema: Schema, description: string) {

@@ -1,6 +1,7 @@
 import type { JobEvent, LayerEvent } from './contract.ts'
 
-export type HubEvent = { name: 'job'; accountId: number; data: JobEvent } | { name: 'layer'; data: LayerEvent }
+export type HubEvent =
+  { name: 'job'; accountId: number; data: JobEvent } | { name: 'layer'; data: LayerEvent }
 type Listener = (event: HubEvent) => void
 
 /** Passes events from where they happen to the open streams of this process. Nothing is kept for later. */

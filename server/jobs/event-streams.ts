@@ -36,7 +36,11 @@ export class EventStreams {
       if (++unsent > UNSENT_LIMIT) return end()
       void stream.writeSSE({ event: name, data }).finally(() => unsent--)
     }
-    const unsubscribe = events.subscribe(session.me.accountId, ({ name, data }) => send(name, JSON.stringify(data)), end)
+    const unsubscribe = events.subscribe(
+      session.me.accountId,
+      ({ name, data }) => send(name, JSON.stringify(data)),
+      end,
+    )
     stream.onAbort(end)
     const heartbeat = setInterval(() => {
       send('heartbeat', '{}')

@@ -92,7 +92,11 @@ export class JobQueue {
     if (!this.handlers.has(job.kind)) throw new Error(`no handler for jobs of kind ${job.kind}`)
     if (this.closed) throw new AppError('busy', '服务正在停止，请稍后重试。', { retryAfterS: 10 })
     if (this.waiting.filter((entry) => entry.accountId === job.accountId).length >= WAITING_PER_ACCOUNT) {
-      throw new AppError('rate_limited', `您已有 ${WAITING_PER_ACCOUNT} 个任务在排队，请等待完成或取消后再提交。`, { retryAfterS: 10 })
+      throw new AppError(
+        'rate_limited',
+        `您已有 ${WAITING_PER_ACCOUNT} 个任务在排队，请等待完成或取消后再提交。`,
+        { retryAfterS: 10 },
+      )
     }
     const id = this.newId()
     const entry: Entry = {
@@ -107,7 +111,9 @@ export class JobQueue {
       storedAt: -Infinity,
       storing: Promise.resolve(),
     }
-    await this.db.asRole('gis_worker', (tx) => insertJob(tx, { id, kind: job.kind, input: job.input, createdBy: job.accountId }))
+    await this.db.asRole('gis_worker', (tx) =>
+      insertJob(tx, { id, kind: job.kind, input: job.input, createdBy: job.accountId }),
+    )
     this.waiting.push(entry)
     this.show(entry)
     this.startNext()
@@ -133,7 +139,9 @@ export class JobQueue {
   /** Stops taking jobs, cancels all, and waits for them. */
   async close(): Promise<void> {
     this.closed = true
-    await Promise.all([...this.waiting, ...this.running.values()].map((entry) => this.cancel(entry.id, entry.accountId)))
+    await Promise.all(
+      [...this.waiting, ...this.running.values()].map((entry) => this.cancel(entry.id, entry.accountId)),
+    )
   }
 
   /** Resolves when the job has ended; at once when it is not known here. */
@@ -193,7 +201,10 @@ export class JobQueue {
     const known = toAppError(error)
     if (known) return { code: known.code, message: known.detail }
     this.log.error({ event: 'job_failed', jobId: entry.id, kind: entry.kind, fault: describeFault(error) })
-    return { code: 'internal', message: `任务处理时出错，未完成。请重新提交；如再次出现，请把编号 ${entry.id} 告诉管理员。` }
+    return {
+      code: 'internal',
+      message: `任务处理时出错，未完成。请重新提交；如再次出现，请把编号 ${entry.id} 告诉管理员。`,
+    }
   }
 
   private async end(
@@ -227,9 +238,15 @@ export class JobQueue {
       entry.storedAt = now
       const { progress, state } = entry
       entry.storing = entry.storing
-        .then(() => this.db.asRole('gis_worker', (tx) => changeJob(tx, entry.id, ['running'], { state, progress, message })))
+        .then(() =>
+          this.db.asRole('gis_worker', (tx) =>
+            changeJob(tx, entry.id, ['running'], { state, progress, message }),
+          ),
+        )
         .then(() => {})
-        .catch((error: unknown) => this.log.warn({ event: 'job_progress_not_stored', jobId: entry.id, fault: describeFault(error) }))
+        .catch((error: unknown) =>
+          this.log.warn({ event: 'job_progress_not_stored', jobId: entry.id, fault: describeFault(error) }),
+        )
     }
   }
 

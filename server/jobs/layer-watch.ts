@@ -40,7 +40,8 @@ export class LayerWatch {
     try {
       const found = await this.db.asRole('gis_worker', (tx) => layerVersions(tx))
       for (const [layer, version] of Object.entries(found)) {
-        if (this.known !== null && this.known[layer] !== version) this.events.publish({ name: 'layer', data: { layer, version } })
+        if (this.known !== null && this.known[layer] !== version)
+          this.events.publish({ name: 'layer', data: { layer, version } })
       }
       this.known = found
     } catch (error) {

@@ -6,7 +6,12 @@ import type { Result } from '#domain/result.ts'
 import { makeCells, type CellsInput, type CellsReason } from '#domain/units/cells.ts'
 import type { UnitEdge } from '#domain/units/crossings.ts'
 import { weighUnits, type WeightedPoint } from '#domain/units/weigh.ts'
-import { partition, type PartitionInput, type PartitionResult, type RefusalReason } from '#domain/partition/partition.ts'
+import {
+  partition,
+  type PartitionInput,
+  type PartitionResult,
+  type RefusalReason,
+} from '#domain/partition/partition.ts'
 import type { MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
 
 export interface UnitsInput {
@@ -39,7 +44,9 @@ export type TaskName = keyof PlanningTasks
 
 export type Report = (fraction: number, phase: string) => void
 
-export const TASKS: { [Name in TaskName]: (input: PlanningTasks[Name]['input'], report: Report) => PlanningTasks[Name]['output'] } = {
+export const TASKS: {
+  [Name in TaskName]: (input: PlanningTasks[Name]['input'], report: Report) => PlanningTasks[Name]['output']
+} = {
   makeUnits: (input, report) => {
     report(0, 'cells')
     const made = makeCells(input.cells)
@@ -54,14 +61,23 @@ export const TASKS: { [Name in TaskName]: (input: PlanningTasks[Name]['input'], 
     return {
       ok: true,
       value: {
-        units: units.map(({ key, townshipId, areaM2, shape }, i) => ({ key, townshipId, areaM2, shape, weights: weighed.totals[i]! })),
+        units: units.map(({ key, townshipId, areaM2, shape }, i) => ({
+          key,
+          townshipId,
+          areaM2,
+          shape,
+          weights: weighed.totals[i]!,
+        })),
         edges: onePerPair(edges),
         pointsOutside: weighed.outside.points,
       },
     }
   },
   partition: (input, report) =>
-    partition(input, { onProgress: ({ done, total, phase }) => report(total > 0 ? done / total : 0, phase), now: () => performance.now() }),
+    partition(input, {
+      onProgress: ({ done, total, phase }) => report(total > 0 ? done / total : 0, phase),
+      now: () => performance.now(),
+    }),
 }
 
 /** A border that follows several things becomes one edge of the whole length, of the kind the longest part follows. */

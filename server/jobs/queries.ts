@@ -24,7 +24,12 @@ export interface JobChange {
 }
 
 /** @returns false when the job is no longer in one of the states `from` */
-export async function changeJob(tx: Tx, id: string, from: readonly JobState[], change: JobChange): Promise<boolean> {
+export async function changeJob(
+  tx: Tx,
+  id: string,
+  from: readonly JobState[],
+  change: JobChange,
+): Promise<boolean> {
   const ended = change.state !== 'queued' && change.state !== 'running'
   const rows = rowsOf(
     await tx.execute(sql`
@@ -40,7 +45,9 @@ export async function changeJob(tx: Tx, id: string, from: readonly JobState[], c
 /** A session sees its own jobs only; row-level security decides that. */
 export async function findJob(tx: Tx, id: string): Promise<Job | null> {
   const [row] = rowsOf<Job>(
-    await tx.execute(sql`select id, kind, state, progress, message, result, error from app.job where id = ${id}::uuid`),
+    await tx.execute(
+      sql`select id, kind, state, progress, message, result, error from app.job where id = ${id}::uuid`,
+    ),
   )
   return row ?? null
 }
@@ -54,6 +61,8 @@ export async function failUnfinished(tx: Tx, error: { code: string; message: str
 }
 
 export async function layerVersions(tx: Tx): Promise<Record<string, number>> {
-  const rows = rowsOf<{ layer: string; version: number }>(await tx.execute(sql`select layer, version from geo.layer_version order by layer`))
+  const rows = rowsOf<{ layer: string; version: number }>(
+    await tx.execute(sql`select layer, version from geo.layer_version order by layer`),
+  )
   return Object.fromEntries(rows.map(({ layer, version }) => [layer, Number(version)]))
 }

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { PlanningTasks, Report, TaskName } from './planning-tasks.ts'
 
-export type WorkerAnswer = { kind: 'progress'; fraction: number; phase: string } | { kind: 'result'; output: unknown }
+export type WorkerAnswer =
+  { kind: 'progress'; fraction: number; phase: string } | { kind: 'result'; output: unknown }
 
 /**
  * Runs a computation in its own thread, so that requests are answered meanwhile. Cancelling ends the thread at once.
@@ -13,7 +14,9 @@ export async function runInWorker<Name extends TaskName>(
   options: { signal: AbortSignal; onProgress: Report },
 ): Promise<PlanningTasks[Name]['output']> {
   options.signal.throwIfAborted()
-  const worker = new Worker(new URL('./planning.worker.mjs', import.meta.url), { workerData: { task, input } })
+  const worker = new Worker(new URL('./planning.worker.mjs', import.meta.url), {
+    workerData: { task, input },
+  })
   let onAbort = (): void => {}
   try {
     return await new Promise<PlanningTasks[Name]['output']>((resolve, reject) => {
@@ -24,7 +27,9 @@ export async function runInWorker<Name extends TaskName>(
         else resolve(answer.output as PlanningTasks[Name]['output'])
       })
       worker.once('error', reject)
-      worker.once('exit', (code) => reject(new Error(`the planning thread ended with code ${code} and no result`)))
+      worker.once('exit', (code) =>
+        reject(new Error(`the planning thread ended with code ${code} and no result`)),
+      )
     })
   } finally {
     options.signal.removeEventListener('abort', onAbort)

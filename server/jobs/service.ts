@@ -12,7 +12,12 @@ export async function readJob(db: Database, session: SessionContext, id: string)
 }
 
 /** Cancelling a job that has ended changes nothing and is no error: the caller wanted it over, and it is. */
-export async function cancelJob(db: Database, jobs: JobQueue, session: SessionContext, id: string): Promise<void> {
+export async function cancelJob(
+  db: Database,
+  jobs: JobQueue,
+  session: SessionContext,
+  id: string,
+): Promise<void> {
   await readJob(db, session, id)
   await jobs.cancel(id, session.me.accountId)
 }

@@ -9,12 +9,18 @@ export interface DemoSetting {
 }
 
 export async function demoSetting(tx: Tx): Promise<DemoSetting | null> {
-  const [row] = rowsOf<{ value: DemoSetting }>(await tx.execute(sql`select value from app.setting where key = 'demo'`))
+  const [row] = rowsOf<{ value: DemoSetting }>(
+    await tx.execute(sql`select value from app.setting where key = 'demo'`),
+  )
   return row ? { clients: row.value.clients, seed: row.value.seed, asOf: row.value.asOf } : null
 }
 
 export async function demoAccounts(tx: Tx): Promise<{ username: string; role: string }[]> {
-  return rowsOf(await tx.execute(sql`select username, role from auth.account where demo and disabled_at is null order by id`))
+  return rowsOf(
+    await tx.execute(
+      sql`select username, role from auth.account where demo and disabled_at is null order by id`,
+    ),
+  )
 }
 
 export interface DatasetRow {
@@ -26,7 +32,9 @@ export interface DatasetRow {
 }
 
 export async function listDatasets(tx: Tx): Promise<DatasetRow[]> {
-  return rowsOf(await tx.execute(sql`select id, title, source, licence, accuracy from geo.dataset order by id`))
+  return rowsOf(
+    await tx.execute(sql`select id, title, source, licence, accuracy from geo.dataset order by id`),
+  )
 }
 
 export async function wholeBounds(tx: Tx): Promise<[number, number, number, number] | null> {
@@ -42,7 +50,9 @@ const TABLES = ['app.client', 'app.grid_plan', 'app.job', 'auth.session', 'audit
 /** Tables of this release that the database lacks. */
 export async function missingTables(tx: Tx): Promise<string[]> {
   const rows = rowsOf<{ name: string }>(
-    await tx.execute(sql`select name from unnest(${`{${TABLES.join(',')}}`}::text[]) name where to_regclass(name) is null`),
+    await tx.execute(
+      sql`select name from unnest(${`{${TABLES.join(',')}}`}::text[]) name where to_regclass(name) is null`,
+    ),
   )
   return rows.map(({ name }) => name)
 }

@@ -4,7 +4,13 @@ import type { Deps } from '#server/deps.ts'
 import { describeFault } from '#server/http/errors.ts'
 import { layerVersions } from '#server/jobs/queries.ts'
 import { DEMO_PASSWORD } from '#server/session/demo-password.ts'
-import { ACCURACY_LABELS, type Meta, type MetaAfterLogin, type MetaBeforeLogin, type Ready } from './contract.ts'
+import {
+  ACCURACY_LABELS,
+  type Meta,
+  type MetaAfterLogin,
+  type MetaBeforeLogin,
+  type Ready,
+} from './contract.ts'
 import { demoAccounts, demoSetting, listDatasets, missingTables, wholeBounds } from './queries.ts'
 
 const MAP_NOTICE = '内部工作用图 · 不得公开'
@@ -20,7 +26,10 @@ export async function readMeta(deps: Deps, signedIn: boolean): Promise<Meta> {
 async function beforeLogin({ db }: Deps): Promise<MetaBeforeLogin> {
   const trial = db.engine === 'embedded'
   const accounts = trial ? await db.asRole('gis_auth', (tx) => demoAccounts(tx)) : []
-  const shown = accounts.map(({ username, role }) => ({ username, roleLabel: isRole(role) ? ROLE_LABELS[role] : role }))
+  const shown = accounts.map(({ username, role }) => ({
+    username,
+    roleLabel: isRole(role) ? ROLE_LABELS[role] : role,
+  }))
   return {
     product: '赣格 GanGrid',
     engine: db.engine,
@@ -38,7 +47,10 @@ async function afterLogin({ db, snapshots }: Deps): Promise<MetaAfterLogin> {
     demo: await demoSetting(tx),
     asOf: months.latest,
     months: months.all,
-    datasets: (await listDatasets(tx)).map((row) => ({ ...row, accuracyLabel: ACCURACY_LABELS[row.accuracy] ?? row.accuracy })),
+    datasets: (await listDatasets(tx)).map((row) => ({
+      ...row,
+      accuracyLabel: ACCURACY_LABELS[row.accuracy] ?? row.accuracy,
+    })),
     layers: await layerVersions(tx),
     bounds: await wholeBounds(tx),
   }))
@@ -66,10 +78,13 @@ async function databaseCheck({ db, log }: Deps): Promise<{ reached: Check; schem
   try {
     const missing = await Promise.race([asked, late])
     if (missing === null) {
-      asked.catch((error: unknown) => log.warn({ event: 'readiness_probe_failed', fault: describeFault(error) }))
+      asked.catch((error: unknown) =>
+        log.warn({ event: 'readiness_probe_failed', fault: describeFault(error) }),
+      )
       return { reached: { ok: false, detail: '数据库 1 秒内没有应答' }, schema: unknown }
     }
-    const schema = missing.length === 0 ? { ok: true } : { ok: false, detail: `缺少数据表 ${missing.join('、')}` }
+    const schema =
+      missing.length === 0 ? { ok: true } : { ok: false, detail: `缺少数据表 ${missing.join('、')}` }
     return { reached: { ok: true }, schema }
   } catch (error) {
     log.warn({ event: 'readiness_probe_failed', fault: describeFault(error) })
@@ -82,5 +97,7 @@ async function databaseCheck({ db, log }: Deps): Promise<{ reached: Check; schem
 async function diskCheck(folder: string): Promise<Check> {
   const { bavail, bsize } = await statfs(folder)
   const freeMb = Math.floor((bavail * bsize) / 1_048_576)
-  return freeMb > DISK_FLOOR_MB ? { ok: true } : { ok: false, detail: `数据目录所在磁盘仅剩 ${freeMb} MB，至少需要 ${DISK_FLOOR_MB} MB` }
+  return freeMb > DISK_FLOOR_MB
+    ? { ok: true }
+    : { ok: false, detail: `数据目录所在磁盘仅剩 ${freeMb} MB，至少需要 ${DISK_FLOOR_MB} MB` }
 }

@@ -35,7 +35,10 @@ export const placeValuesSchema = z.object({
       code: z.string(),
       name: z.string(),
       value: z.number().nullable(),
-      hidden: z.boolean().optional().meta({ description: '背后不足 5 户，或可由此推出不足 5 户者，按规定不显示' }),
+      hidden: z
+        .boolean()
+        .optional()
+        .meta({ description: '背后不足 5 户，或可由此推出不足 5 户者，按规定不显示' }),
       numerator: z.number().nullable().optional(),
       denominator: z.number().nullable().optional(),
     }),

@@ -22,7 +22,11 @@ export function hiddenPlaces(
 }
 
 /** Rows of each place by one of the columns' place indexes. */
-export function countByPlace(placeCodes: readonly string[], column: Int32Array, mask: Uint8Array | null): Map<string, number> {
+export function countByPlace(
+  placeCodes: readonly string[],
+  column: Int32Array,
+  mask: Uint8Array | null,
+): Map<string, number> {
   const counts = new Float64Array(placeCodes.length)
   for (let row = 0; row < column.length; row++) {
     if (column[row] >= 0 && (mask === null || mask[row] === 1)) counts[column[row]]++

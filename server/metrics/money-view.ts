@@ -9,7 +9,8 @@ const PLANNER_DIGITS = 2
 /** Sums of money in yuan, as far as the scope may see them. */
 export function moneyView(scope: Scope): MoneyView {
   if (seesExactMoney(scope)) return wholeYuan
-  if (scope.kind === 'aggregate') return (cents, count) => (tooSmall(count) ? undefined : wholeYuan(cents, count))
+  if (scope.kind === 'aggregate')
+    return (cents, count) => (tooSmall(count) ? undefined : wholeYuan(cents, count))
   return (cents, count) =>
     tooSmall(count) ? undefined : Number((wholeYuan(cents, count) as number).toPrecision(PLANNER_DIGITS))
 }

@@ -22,9 +22,18 @@ export interface Balances {
 }
 
 /** Figures that earlier months exist for; the others are known for the present only. */
-export const HISTORIC: ReadonlySet<string> = new Set<PlaceMetricKey>(['loanBalance', 'depositBalance', 'growthLoan'])
+export const HISTORIC: ReadonlySet<string> = new Set<PlaceMetricKey>([
+  'loanBalance',
+  'depositBalance',
+  'growthLoan',
+])
 
-export function contributionOf(key: PlaceMetricKey, columns: ClientColumns, balances: Balances, today: number): Contribution {
+export function contributionOf(
+  key: PlaceMetricKey,
+  columns: ClientColumns,
+  balances: Balances,
+  today: number,
+): Contribution {
   const { depositCents, loanCents, previousLoanCents } = balances
   const count = (holds: (row: number) => boolean): Contribution => ({
     numerator: (row) => (holds(row) ? 1 : 0),
@@ -51,9 +60,15 @@ export function contributionOf(key: PlaceMetricKey, columns: ClientColumns, bala
     case 'lost':
       return count(
         (row) =>
-          columns.status[row] === LOST && columns.lostOn[row] !== NO_DATE && columns.lostOn[row] >= today - DAYS_LOST_COUNTS,
+          columns.status[row] === LOST &&
+          columns.lostOn[row] !== NO_DATE &&
+          columns.lostOn[row] >= today - DAYS_LOST_COUNTS,
       )
     case 'visitHours':
-      return { numerator: (row) => expectedVisitHours(visitKindsOf(columns, row, today)), denominator: null, scale: 1 }
+      return {
+        numerator: (row) => expectedVisitHours(visitKindsOf(columns, row, today)),
+        denominator: null,
+        scale: 1,
+      }
   }
 }

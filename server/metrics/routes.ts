@@ -23,7 +23,10 @@ const placeValues = createRoute({
   path: '/api/metrics/places',
   summary: '各区划的指标值与分级',
   request: { query: placeValuesQuery },
-  responses: { 200: jsonBody(placeValuesSchema, '本人范围内的区划'), ...problems('bad_request', 'not_found', 'unprocessable') },
+  responses: {
+    200: jsonBody(placeValuesSchema, '本人范围内的区划'),
+    ...problems('bad_request', 'not_found', 'unprocessable'),
+  },
 })
 
 export function metricRoutes(deps: Pick<Deps, 'snapshots' | 'polygons' | 'now'>) {
@@ -31,6 +34,9 @@ export function metricRoutes(deps: Pick<Deps, 'snapshots' | 'polygons' | 'now'>)
   return createRouter()
     .openapi(registry, (c) => c.json(service.registry(), 200))
     .openapi(placeValues, async (c) =>
-      c.json(await service.placeValues(c.get('session').me, c.req.valid('query'), todayInChina(deps.now())), 200),
+      c.json(
+        await service.placeValues(c.get('session').me, c.req.valid('query'), todayInChina(deps.now())),
+        200,
+      ),
     )
 }

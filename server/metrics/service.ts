@@ -36,18 +36,31 @@ export class MetricService {
   registry() {
     return {
       version: registryVersion(),
-      metrics: METRICS.map(({ key, version, scope, unit, labelZh, labelEn, definitionZh, definitionEn, numerator, denominator }) => ({
-        key,
-        version,
-        scope,
-        unit,
-        label: labelZh,
-        labelEn,
-        definition: definitionZh,
-        definitionEn,
-        numerator,
-        denominator,
-      })),
+      metrics: METRICS.map(
+        ({
+          key,
+          version,
+          scope,
+          unit,
+          labelZh,
+          labelEn,
+          definitionZh,
+          definitionEn,
+          numerator,
+          denominator,
+        }) => ({
+          key,
+          version,
+          scope,
+          unit,
+          label: labelZh,
+          labelEn,
+          definition: definitionZh,
+          definitionEn,
+          numerator,
+          denominator,
+        }),
+      ),
     }
   }
 
@@ -62,8 +75,12 @@ export class MetricService {
       throw new AppError('bad_request', `没有区划指标“${query.metric}”。可用指标：${known}。`)
     }
     const scope = scopeOf(me)
-    if (scope.kind === 'none') throw new AppError('forbidden', '您的角色不能查看汇总数据。如工作需要，请联系管理员调整角色。')
-    const [snapshot, places] = await Promise.all([this.stores.snapshots.current(), this.stores.polygons.places()])
+    if (scope.kind === 'none')
+      throw new AppError('forbidden', '您的角色不能查看汇总数据。如工作需要，请联系管理员调整角色。')
+    const [snapshot, places] = await Promise.all([
+      this.stores.snapshots.current(),
+      this.stores.polygons.places(),
+    ])
     const { parent } = query
     if (parent !== undefined && !places.byCode.has(parent)) {
       throw new AppError('not_found', `没有代码为 ${parent} 的区划。请检查代码，或先导入该区划。`)
@@ -73,7 +90,9 @@ export class MetricService {
     const contribution = contributionOf(metric.key, snapshot.columns, balances, today)
     const sums = sumByLevel(snapshot, scope, contribution)
     const view = figureView(metric, contribution, scope)
-    const hidden = seesExactMoney(scope) ? null : hiddenByLevel(sums, places)
+    // A planner may count single clients, but not learn what one of them holds.
+    const guarded = scope.kind === 'aggregate' || (!seesExactMoney(scope) && metric.unit !== 'count')
+    const hidden = guarded ? hiddenByLevel(sums, places) : null
     const shown = places.places.filter(
       (place) =>
         place.level === query.level &&
@@ -85,7 +104,10 @@ export class MetricService {
       if (hidden?.[query.level].has(code)) return { code, name, value: null, hidden: true }
       return { code, name, ...view(sums[query.level].get(code) ?? NOTHING) }
     })
-    const total = shown.reduce((all, place) => addSums(all, sums[query.level].get(place.code) ?? NOTHING), NOTHING)
+    const total = shown.reduce(
+      (all, place) => addSums(all, sums[query.level].get(place.code) ?? NOTHING),
+      NOTHING,
+    )
     const totalHidden = hidden !== null && isTooSmall(total)
     return {
       metric: metric.key,
@@ -134,7 +156,10 @@ function sumByLevel(snapshot: Snapshot, scope: Scope, contribution: Contribution
   const { columns } = snapshot
   const { rows, count } = snapshot.scopeRows(scope)
   const { numerator, denominator } = contribution
-  const tables = LEVELS.map((level) => ({ column: columns[level], sums: new Array<Sum | undefined>(columns.placeCodes.length) }))
+  const tables = LEVELS.map((level) => ({
+    column: columns[level],
+    sums: new Array<Sum | undefined>(columns.placeCodes.length),
+  }))
   for (let i = 0; i < count; i++) {
     const row = rows === null ? i : rows[i]
     const above = numerator(row)
@@ -150,7 +175,9 @@ function sumByLevel(snapshot: Snapshot, scope: Scope, contribution: Contribution
   }
   const result = {} as Sums
   LEVELS.forEach((level, l) => {
-    result[level] = new Map(columns.placeCodes.flatMap((code, i) => (tables[l].sums[i] ? [[code, tables[l].sums[i]!]] : [])))
+    result[level] = new Map(
+      columns.placeCodes.flatMap((code, i) => (tables[l].sums[i] ? [[code, tables[l].sums[i]!]] : [])),
+    )
   })
   return result
 }
@@ -166,12 +193,14 @@ function standBehind(sum: Sum): number {
 
 function hiddenByLevel(sums: Sums, places: PlaceSet): Record<PlaceLevel, Set<string>> {
   const counts = {} as Record<PlaceLevel, Map<string, number>>
-  for (const level of LEVELS) counts[level] = new Map([...sums[level]].map(([code, sum]) => [code, standBehind(sum)]))
+  for (const level of LEVELS)
+    counts[level] = new Map([...sums[level]].map(([code, sum]) => [code, standBehind(sum)]))
   return hiddenPlaces(counts, (code) => places.byCode.get(code)?.parentCode ?? null)
 }
 
 function isInScope(place: PlaceRow, scope: Scope, sums: Map<string, Sum>): boolean {
-  if (scope.kind === 'counties') return scope.countyCodes.includes(place.level === 'county' ? place.code : (place.countyCode ?? ''))
+  if (scope.kind === 'counties')
+    return scope.countyCodes.includes(place.level === 'county' ? place.code : (place.countyCode ?? ''))
   return sums.has(place.code)
 }
 

@@ -15,11 +15,15 @@ export interface Group {
 }
 
 /** Keys to hide. `hiddenParents` are the keys hidden one level up. */
-export function hiddenGroups(groups: readonly Group[], hiddenParents: ReadonlySet<string> = new Set()): Set<string> {
+export function hiddenGroups(
+  groups: readonly Group[],
+  hiddenParents: ReadonlySet<string> = new Set(),
+): Set<string> {
   const hidden = new Set<string>()
   const siblings = new Map<string | null, Group[]>()
   for (const group of groups) {
-    if (tooSmall(group.count) || (group.parent !== null && hiddenParents.has(group.parent))) hidden.add(group.key)
+    if (tooSmall(group.count) || (group.parent !== null && hiddenParents.has(group.parent)))
+      hidden.add(group.key)
     const among = siblings.get(group.parent)
     if (among) among.push(group)
     else siblings.set(group.parent, [group])

@@ -35,8 +35,11 @@ type Hit = Pick<PlaceMatch, 'match'> & { rank: number }
 /** 6 or 9 digits mean the county or township itself before what lies inside it. */
 function matchCode(place: PlaceRow, digits: string): Hit | null {
   const codes = [place.code, ...place.formerCodes]
-  if (codes.some((code) => code === digits || code === digits.padEnd(12, '0'))) return { match: 'code', rank: 0 }
-  return digits.length >= 4 && codes.some((code) => code.startsWith(digits)) ? { match: 'code', rank: 2 } : null
+  if (codes.some((code) => code === digits || code === digits.padEnd(12, '0')))
+    return { match: 'code', rank: 0 }
+  return digits.length >= 4 && codes.some((code) => code.startsWith(digits))
+    ? { match: 'code', rank: 2 }
+    : null
 }
 
 function matchWords(place: PlaceRow, query: string): Hit | null {

@@ -19,7 +19,9 @@ export class PlaceService {
   async list(level: PlaceLevel, parent: string | undefined): Promise<PlaceSummary[]> {
     const { places, byCode } = await this.polygons.places()
     if (parent !== undefined && !byCode.has(parent)) throw unknownPlace(parent)
-    return places.filter((place) => place.level === level && (parent === undefined || isInside(place, parent))).map(toSummary)
+    return places
+      .filter((place) => place.level === level && (parent === undefined || isInside(place, parent)))
+      .map(toSummary)
   }
 
   async show(code: string): Promise<Place> {
@@ -38,7 +40,12 @@ export class PlaceService {
       path: pathOf(set, place).map(({ code, name, level }) => ({ code, name, level })),
       bounds:
         place.west === null || place.south === null || place.east === null || place.north === null
-          ? [place.lng - SEAT_MARGIN, place.lat - SEAT_MARGIN, place.lng + SEAT_MARGIN, place.lat + SEAT_MARGIN]
+          ? [
+              place.lng - SEAT_MARGIN,
+              place.lat - SEAT_MARGIN,
+              place.lng + SEAT_MARGIN,
+              place.lat + SEAT_MARGIN,
+            ]
           : [place.west, place.south, place.east, place.north],
     }
   }
@@ -79,7 +86,17 @@ function pathOf(set: PlaceSet, place: PlaceRow): PlaceRow[] {
 
 function toSummary(place: PlaceRow): PlaceSummary {
   const { code, level, name, kind, parentCode, countyCode, accuracy, statistical } = place
-  return { code, level, name, kind, parentCode, countyCode, accuracy, statistical, seat: [place.lng, place.lat] }
+  return {
+    code,
+    level,
+    name,
+    kind,
+    parentCode,
+    countyCode,
+    accuracy,
+    statistical,
+    seat: [place.lng, place.lat],
+  }
 }
 
 function unknownPlace(code: string): AppError {

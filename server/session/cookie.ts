@@ -6,7 +6,8 @@ import { ABSOLUTE_HOURS } from './queries.ts'
 
 // A __Host- cookie needs Secure, which plain http on one's own machine cannot set.
 const nameOn = (isHttps: boolean) => (isHttps ? '__Host-sid' : 'sid')
-const attributes = (isHttps: boolean) => ({ path: '/', httpOnly: true, sameSite: 'Lax', secure: isHttps }) as const
+const attributes = (isHttps: boolean) =>
+  ({ path: '/', httpOnly: true, sameSite: 'Lax', secure: isHttps }) as const
 
 export function readToken(c: Context<AppEnv>, trustProxy: boolean): string | null {
   return getCookie(c, nameOn(originOf(c, trustProxy).isHttps)) ?? null

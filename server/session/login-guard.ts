@@ -14,9 +14,21 @@ const PER_MINUTE_OF_ADDRESS = 60
  * Kept in memory: a restart forgives.
  */
 export class LoginGuard {
-  private readonly byAddress = new RateLimiterMemory({ keyPrefix: 'address', points: PER_MINUTE_OF_ADDRESS, duration: 60 })
-  private readonly failures = new RateLimiterMemory({ keyPrefix: 'failures', points: FAILURES, duration: WINDOW_S })
-  private readonly strikes = new RateLimiterMemory({ keyPrefix: 'strikes', points: 1_000_000, duration: STRIKES_KEPT_S })
+  private readonly byAddress = new RateLimiterMemory({
+    keyPrefix: 'address',
+    points: PER_MINUTE_OF_ADDRESS,
+    duration: 60,
+  })
+  private readonly failures = new RateLimiterMemory({
+    keyPrefix: 'failures',
+    points: FAILURES,
+    duration: WINDOW_S,
+  })
+  private readonly strikes = new RateLimiterMemory({
+    keyPrefix: 'strikes',
+    points: 1_000_000,
+    duration: STRIKES_KEPT_S,
+  })
 
   /** @returns seconds to wait, 0 when an attempt from this address is welcome */
   async enter(address: string): Promise<number> {

@@ -91,7 +91,13 @@ export async function recordEvent(tx: Tx, event: SessionEvent): Promise<void> {
 }
 
 export interface ScopeView {
-  branches: { id: number; name: string; kind: string; countyCode: string | null; townshipCode: string | null }[]
+  branches: {
+    id: number
+    name: string
+    kind: string
+    countyCode: string | null
+    townshipCode: string | null
+  }[]
   counties: { code: string; name: string }[]
   idleUntil: string
   box: [number, number, number, number] | null
@@ -119,5 +125,10 @@ export async function readScope(tx: Tx, me: Me): Promise<ScopeView> {
         st_xmin(box) as w, st_ymin(box) as s, st_xmax(box) as e, st_ymax(box) as n
       from app.me() m, extent`),
   )
-  return { branches, counties, idleUntil: row!.idleUntil, box: row!.w === null ? null : [row!.w, row!.s, row!.e, row!.n] }
+  return {
+    branches,
+    counties,
+    idleUntil: row!.idleUntil,
+    box: row!.w === null ? null : [row!.w, row!.s, row!.e, row!.n],
+  }
 }

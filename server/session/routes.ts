@@ -13,7 +13,10 @@ const login = createRoute({
   path: '/api/session',
   summary: '登录',
   request: { body: jsonRequest(loginSchema) },
-  responses: { 200: jsonBody(meSchema, '已登录；会话 Cookie 随应答返回'), ...problems('bad_request', 'too_large') },
+  responses: {
+    200: jsonBody(meSchema, '已登录；会话 Cookie 随应答返回'),
+    ...problems('bad_request', 'too_large'),
+  },
 })
 
 const show = createRoute({

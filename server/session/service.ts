@@ -40,7 +40,9 @@ export class SessionService {
     const waitS = await this.guard.enter(caller.address)
     if (waitS > 0) throw tooMany(waitS, '登录请求过于频繁')
     const username = login.username.trim().toLowerCase()
-    const account = USERNAME.test(username) ? await this.db.asRole('gis_auth', (tx) => findAccount(tx, username)) : null
+    const account = USERNAME.test(username)
+      ? await this.db.asRole('gis_auth', (tx) => findAccount(tx, username))
+      : null
     const guardedName = username.slice(0, 100)
     const blockedS = await this.guard.blockedFor(guardedName, caller.address)
     if (blockedS > 0) {
@@ -58,7 +60,8 @@ export class SessionService {
     const token = newToken()
     await this.db.asRole('gis_auth', async (tx) => {
       await deleteEndedSessions(tx)
-      if (previousToken !== null && isToken(previousToken)) await revokeSession(tx, tokenHashOf(previousToken))
+      if (previousToken !== null && isToken(previousToken))
+        await revokeSession(tx, tokenHashOf(previousToken))
       await insertSession(tx, tokenHashOf(token), account.id)
       await recordEvent(tx, eventOf(account, 'session.login', 'ok', {}, caller))
     })
@@ -71,7 +74,8 @@ export class SessionService {
     try {
       matches = await verifyPassword(account?.passwordHash ?? null, password)
     } catch (error) {
-      if (error instanceof PasswordQueueFull) throw new AppError('busy', '登录人数过多，请稍后重试。', { retryAfterS: 3 })
+      if (error instanceof PasswordQueueFull)
+        throw new AppError('busy', '登录人数过多，请稍后重试。', { retryAfterS: 3 })
       throw error
     }
     if (account === null) return 'unknown'
@@ -139,7 +143,9 @@ export class SessionService {
     detail: Record<string, string>,
     caller: Caller,
   ): Promise<void> {
-    return this.db.asRole('gis_auth', (tx) => recordEvent(tx, eventOf(account, action, outcome, detail, caller)))
+    return this.db.asRole('gis_auth', (tx) =>
+      recordEvent(tx, eventOf(account, action, outcome, detail, caller)),
+    )
   }
 }
 

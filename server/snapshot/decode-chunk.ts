@@ -1,7 +1,7 @@
 import { sizeClassOf, type ClientColumns } from '#domain/filter/client-columns.ts'
 import { mortonCode } from '#domain/tiles/morton.ts'
 import { worldX, worldY } from '#domain/tiles/mercator.ts'
-import { RECORD_BYTES, type Chunk } from './queries.ts'
+import { RECORD_BYTES } from './queries.ts'
 
 /** Numbers a value gets in the order it is first seen. */
 export class Dictionary<T> {
@@ -22,11 +22,6 @@ export class Dictionary<T> {
     this.lastIndex = index
     return index
   }
-
-  /** For each number of a chunk's own list, the number here. */
-  renumber(values: readonly T[]): Int32Array {
-    return Int32Array.from(values, (value) => this.indexOf(value))
-  }
 }
 
 export interface Dictionaries {
@@ -34,22 +29,20 @@ export interface Dictionaries {
   places: Dictionary<number>
   branches: Dictionary<number>
   managers: Dictionary<number>
-  lostReasons: Dictionary<string>
-  industries: Dictionary<string>
 }
 
-export function recordsIn(chunk: Chunk): number {
-  return chunk.data === null ? 0 : chunk.data.length / RECORD_BYTES
-}
+/** Somebody wrote a new word between reading the words and reading the clients. */
+export class WordsChanged extends Error {}
 
-/** Reads a chunk's records into `columns` from row `start` on; unplaced rows get a code past every tile. */
-export function decodeChunk(chunk: Chunk, columns: ClientColumns, start: number, dictionaries: Dictionaries): void {
-  const { data } = chunk
-  if (data === null) return
+/** Reads records into `columns` from row `start` on; unplaced rows get a code past every tile. @throws WordsChanged */
+export function decodeChunk(
+  data: Buffer,
+  columns: ClientColumns,
+  start: number,
+  dictionaries: Dictionaries,
+): void {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
   const { places, branches, managers } = dictionaries
-  const reason = dictionaries.lostReasons.renumber(chunk.lostReasons)
-  const industry = dictionaries.industries.renumber(chunk.industries)
   for (let at = 0, row = start; at < data.length; at += RECORD_BYTES, row++) {
     columns.id[row] = view.getInt32(at)
     const bits = view.getInt32(at + 4)
@@ -71,10 +64,8 @@ export function decodeChunk(chunk: Chunk, columns: ClientColumns, start: number,
     columns.branch[row] = branches.indexOf(view.getInt32(at + 48))
     const manager = view.getInt32(at + 52)
     columns.manager[row] = manager < 0 ? -1 : managers.indexOf(manager)
-    const reasonNo = view.getInt32(at + 56)
-    columns.lostReason[row] = reasonNo < 0 ? -1 : reason[reasonNo]
-    const industryNo = view.getInt32(at + 60)
-    columns.industry[row] = industryNo < 0 ? -1 : industry[industryNo]
+    columns.lostReason[row] = wordAt(view, at + 56)
+    columns.industry[row] = wordAt(view, at + 60)
     columns.depositCents[row] = int64(view, at + 64)
     columns.loanCents[row] = int64(view, at + 72)
     columns.openedOn[row] = view.getInt32(at + 80)
@@ -83,6 +74,12 @@ export function decodeChunk(chunk: Chunk, columns: ClientColumns, start: number,
     columns.lostOn[row] = view.getInt32(at + 92)
     columns.size[row] = sizeClassOf(columns.depositCents[row] + columns.loanCents[row])
   }
+}
+
+function wordAt(view: DataView, at: number): number {
+  const word = view.getInt32(at)
+  if (word < -1) throw new WordsChanged()
+  return word
 }
 
 export const UNPLACED = 2 ** 52

@@ -1,15 +1,18 @@
 import type { Database, Tx } from '#db/client.ts'
 import { emptyColumns, KINDS, STATUSES, type ClientColumns } from '#domain/filter/client-columns.ts'
 import { sortedByCode } from '#domain/tiles/morton.ts'
-import { decodeChunk, Dictionary, int64, recordsIn, UNPLACED, type Dictionaries } from './decode-chunk.ts'
+import { decodeChunk, Dictionary, int64, UNPLACED, WordsChanged, type Dictionaries } from './decode-chunk.ts'
 import {
   BALANCE_BYTES,
   balanceChunk,
   balanceMonths,
   clientChunk,
   idRange,
+  LOAN_BYTES,
   layerVersion,
-  type Chunk,
+  loanChunk,
+  RECORD_BYTES,
+  wordsInUse,
   type IdRange,
   type Months,
 } from './queries.ts'
@@ -18,6 +21,7 @@ import {
 const CHUNK_IDS = 100_000
 const BALANCE_CHUNK_IDS = 2_000_000
 const LOAD_LIMIT_MS = 60_000
+const LOAD_ATTEMPTS = 3
 // One connection is enough for the embedded engine; a server answers two chunks while one is decoded.
 const WORDS = { statuses: STATUSES, kinds: KINDS }
 const PARALLEL = { embedded: 1, server: 3 }
@@ -37,39 +41,81 @@ export interface MonthBalances {
 
 /** Reads every client. The version is read first: a change that comes in while loading makes the next check load again. */
 export async function loadClients(db: Database): Promise<LoadedClients> {
-  const read = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => db.asRole('gis_reader', work, LOAD_LIMIT_MS)
-  const { version, range } = await read(async (tx) => ({ version: await layerVersion(tx, 'client'), range: await idRange(tx) }))
-  const monthsLoading = read(balanceMonths)
-  const starts = startsOf(range, CHUNK_IDS)
-  const chunks = new Array<Chunk>(starts.length)
-  let next = 0
-  const readNext = async (): Promise<void> => {
-    while (next < starts.length) {
-      const i = next++
-      chunks[i] = await read((tx) => clientChunk(tx, starts[i], starts[i] + CHUNK_IDS, WORDS))
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await loadOnce(db)
+    } catch (error) {
+      if (!(error instanceof WordsChanged) || attempt === LOAD_ATTEMPTS) throw error
     }
   }
-  await Promise.all([monthsLoading, ...Array.from({ length: PARALLEL[db.engine] }, readNext)])
-  const months = await monthsLoading
-  const columns = sortColumns(decodeAll(chunks))
+}
+
+async function loadOnce(db: Database): Promise<LoadedClients> {
+  const read = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => db.asRole('gis_reader', work, LOAD_LIMIT_MS)
+  const { version, range } = await read(async (tx) => ({
+    version: await layerVersion(tx, 'client'),
+    range: await idRange(tx),
+  }))
+  const starts = startsOf(range, CHUNK_IDS)
+  const [words, months] = await Promise.all([read(wordsInUse), read(balanceMonths)])
+  const growthMonths = [...new Set([months.previous, months.yearStart])].filter((month) => month !== null)
+  const loanStarts = growthMonths.length > 0 ? startsOf(range, BALANCE_CHUNK_IDS) : []
+  const answers = await inParallel(PARALLEL[db.engine], [
+    ...loanStarts.map(
+      (start) => () => read((tx) => loanChunk(tx, growthMonths, start, start + BALANCE_CHUNK_IDS)),
+    ),
+    ...starts.map(
+      (start) => () => read((tx) => clientChunk(tx, start, start + CHUNK_IDS, { ...WORDS, ...words })),
+    ),
+  ])
+  const found = (chunk: Buffer | null): chunk is Buffer => chunk !== null
+  const columns = sortColumns({ ...decodeAll(answers.slice(loanStarts.length).filter(found)), ...words })
   const rowOf = rowLookup(columns.id)
-  columns.previousLoanCents = (await loadBalances(db, months.previous, range, rowOf, columns.count)).loanCents
-  columns.yearStartLoanCents = (await loadBalances(db, months.yearStart, range, rowOf, columns.count)).loanCents
+  const loans = growthMonths.map(() => new Float64Array(columns.count))
+  for (const chunk of answers.slice(0, loanStarts.length).filter(found)) decodeLoans(chunk, rowOf, loans)
+  const loansOf = (month: string | null) =>
+    month === null ? columns.previousLoanCents : loans[growthMonths.indexOf(month)]
+  columns.previousLoanCents = loansOf(months.previous)
+  columns.yearStartLoanCents =
+    months.yearStart === null ? columns.yearStartLoanCents : loansOf(months.yearStart)
   return { version, months, columns, range, rowOf }
 }
 
-/** Balances of a month in the order of the rows; zero for clients without one, and everywhere when month is null. */
+async function inParallel<T>(width: number, tasks: (() => Promise<T>)[]): Promise<T[]> {
+  const results = new Array<T>(tasks.length)
+  let next = 0
+  const work = async (): Promise<void> => {
+    while (next < tasks.length) {
+      const i = next++
+      results[i] = await tasks[i]()
+    }
+  }
+  await Promise.all(Array.from({ length: width }, work))
+  return results
+}
+
+function decodeLoans(data: Buffer, rowOf: RowLookup, loans: Float64Array[]): void {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  for (let at = 0; at < data.length; at += LOAN_BYTES) {
+    const row = rowOf(view.getInt32(at))
+    if (row >= 0) loans[view.getInt32(at + 4)][row] = int64(view, at + 8)
+  }
+}
+
+/** Balances of a month in the order of the rows; zero for clients without one. */
 export async function loadBalances(
   db: Database,
-  month: string | null,
-  range: IdRange | null,
-  rowOf: RowLookup,
-  count: number,
+  month: string,
+  loaded: LoadedClients,
 ): Promise<MonthBalances> {
-  const result = { depositCents: new Float64Array(count), loanCents: new Float64Array(count) }
-  if (month === null) return result
+  const { range, rowOf, columns } = loaded
+  const result = { depositCents: new Float64Array(columns.count), loanCents: new Float64Array(columns.count) }
   for (const start of startsOf(range, BALANCE_CHUNK_IDS)) {
-    const data = await db.asRole('gis_reader', (tx) => balanceChunk(tx, month, start, start + BALANCE_CHUNK_IDS), LOAD_LIMIT_MS)
+    const data = await db.asRole(
+      'gis_reader',
+      (tx) => balanceChunk(tx, month, start, start + BALANCE_CHUNK_IDS),
+      LOAD_LIMIT_MS,
+    )
     if (data === null) continue
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
     for (let at = 0; at < data.length; at += BALANCE_BYTES) {
@@ -109,27 +155,23 @@ function startsOf(range: IdRange | null, step: number): number[] {
   return starts
 }
 
-function decodeAll(chunks: Chunk[]): ClientColumns {
-  const columns = emptyColumns(chunks.reduce((sum, chunk) => sum + recordsIn(chunk), 0))
+function decodeAll(chunks: Buffer[]): ClientColumns {
+  const columns = emptyColumns(chunks.reduce((sum, chunk) => sum + chunk.length / RECORD_BYTES, 0))
   const dictionaries: Dictionaries = {
     places: new Dictionary(),
     branches: new Dictionary(),
     managers: new Dictionary(),
-    lostReasons: new Dictionary(),
-    industries: new Dictionary(),
   }
   let row = 0
   for (const chunk of chunks) {
     decodeChunk(chunk, columns, row, dictionaries)
-    row += recordsIn(chunk)
+    row += chunk.length / RECORD_BYTES
   }
   return {
     ...columns,
     placeCodes: dictionaries.places.values.map((code) => String(code).padStart(12, '0')),
     branchIds: dictionaries.branches.values,
     managerIds: dictionaries.managers.values,
-    lostReasons: dictionaries.lostReasons.values,
-    industries: dictionaries.industries.values,
   }
 }
 

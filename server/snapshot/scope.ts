@@ -80,7 +80,8 @@ function rowsWith(column: Int32Array, wanted: Uint8Array): Uint32Array {
   for (let row = 0; row < column.length; row++) if (column[row] >= 0 && wanted[column[row]] === 1) count++
   const rows = new Uint32Array(count)
   let next = 0
-  for (let row = 0; row < column.length; row++) if (column[row] >= 0 && wanted[column[row]] === 1) rows[next++] = row
+  for (let row = 0; row < column.length; row++)
+    if (column[row] >= 0 && wanted[column[row]] === 1) rows[next++] = row
   return rows
 }
 

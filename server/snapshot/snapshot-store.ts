@@ -37,7 +37,7 @@ export class SnapshotStore {
     const key = `${snapshot.version} ${month}`
     let known = this.balances.get(key)
     if (!known) {
-      known = loadBalances(this.db, month, snapshot.range, snapshot.rowOf, snapshot.columns.count)
+      known = loadBalances(this.db, month, snapshot)
       known.catch(() => this.balances.delete(key))
       this.balances.set(key, known)
       for (const oldest of this.balances.keys()) {

@@ -52,7 +52,11 @@ export class PlaceCells {
     const { from, to } = tileCodes(tile.z, tile.x, tile.y)
     const all = tile.z < FIRST_VILLAGE_ZOOM ? this.townships : this.villages
     const inside = all.filter(({ code }) => code >= from && code < to)
-    const layer = cellLayer(inside.map(({ cell }) => cell), tile, money)
+    const layer = cellLayer(
+      inside.map(({ cell }) => cell),
+      tile,
+      money,
+    )
     layer.properties.push({ key: 'code', values: inside.map(({ placeCode }) => placeCode) })
     layer.properties.push({ key: 'name', values: inside.map(({ name }) => name) })
     return encodeTile([layer])
@@ -72,7 +76,14 @@ function sumByPlace(snapshot: Snapshot, column: Int32Array, mask: Uint8Array | n
   for (let row = 0; row < columns.count; row++) {
     const place = column[row]
     if (place < 0 || (mask !== null && mask[row] === 0)) continue
-    const cell = (cells[place] ??= { x: 0, y: 0, count: 0, depositCents: 0, loanCents: 0, statuses: STATUSES.map(() => 0) })
+    const cell = (cells[place] ??= {
+      x: 0,
+      y: 0,
+      count: 0,
+      depositCents: 0,
+      loanCents: 0,
+      statuses: STATUSES.map(() => 0),
+    })
     cell.count++
     cell.depositCents += columns.depositCents[row]
     cell.loanCents += columns.loanCents[row]

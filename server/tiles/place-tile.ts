@@ -9,7 +9,11 @@ import type { PlaceRow } from './queries.ts'
 
 /** Polygons of one level with a layer of their names at the seats. A tile over the limit gets a coarser shape. */
 export function encodePlaceTile(set: PlaceSet, level: PlaceLevel, tile: TileId): Uint8Array {
-  const labels = labelLayer(set.places.filter((place) => place.level === level), level, tile)
+  const labels = labelLayer(
+    set.places.filter((place) => place.level === level),
+    level,
+    tile,
+  )
   for (let detail = tile.z; ; detail--) {
     const bytes = encodeTile([polygonLayer(set, level, tile, detail), labels])
     if (bytes.length <= TILE_BYTES_LIMIT || detail <= 0) return bytes

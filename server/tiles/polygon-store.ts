@@ -37,13 +37,18 @@ export class PolygonStore {
   private readonly barrierStore: VersionedStore<BarrierSet>
 
   constructor(db: Database, now?: () => number) {
-    const versionOf = (layer: string) => () => db.asRole('gis_reader', async (tx) => String(await layerVersion(tx, layer)))
+    const versionOf = (layer: string) => () =>
+      db.asRole('gis_reader', async (tx) => String(await layerVersion(tx, layer)))
     this.placeStore = new VersionedStore<PlaceSet>(
       { version: versionOf('place'), load: () => loadPlaces(db), versionOf: (set) => String(set.version) },
       now,
     )
     this.barrierStore = new VersionedStore<BarrierSet>(
-      { version: versionOf('barrier'), load: () => loadBarriers(db), versionOf: (set) => String(set.version) },
+      {
+        version: versionOf('barrier'),
+        load: () => loadBarriers(db),
+        versionOf: (set) => String(set.version),
+      },
       now,
     )
   }
@@ -80,7 +85,11 @@ async function loadPlaces(db: Database): Promise<PlaceSet> {
         version,
         places,
         byCode,
-        layers: { county: await layer('county'), township: await layer('township'), village: await layer('village') },
+        layers: {
+          county: await layer('county'),
+          township: await layer('township'),
+          village: await layer('village'),
+        },
       }
     },
     LOAD_LIMIT_MS,
@@ -97,7 +106,9 @@ async function loadBarriers(db: Database): Promise<BarrierSet> {
         version,
         barriers: rows.map(({ id, kind, name }) => ({ id, kind, name })),
         lines: rows.map((row, index) => {
-          const line = Float64Array.from(readLine(row.wkb).flatMap(([lng, lat]) => [worldX(lng), worldY(lat)]))
+          const line = Float64Array.from(
+            readLine(row.wkb).flatMap(([lng, lat]) => [worldX(lng), worldY(lat)]),
+          )
           return { index, line, bounds: boundsOfParts([line]) }
         }),
       }

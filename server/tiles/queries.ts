@@ -54,5 +54,9 @@ export async function readPlaceShapes(tx: Tx, level: string): Promise<{ code: st
 }
 
 export async function readBarriers(tx: Tx): Promise<BarrierRow[]> {
-  return rowsOf<BarrierRow>(await tx.execute(sql`select id, kind, name, st_asbinary(geom, 'NDR') as wkb from geo.barrier order by id`))
+  return rowsOf<BarrierRow>(
+    await tx.execute(
+      sql`select id, kind, name, st_asbinary(geom, 'NDR') as wkb from geo.barrier order by id`,
+    ),
+  )
 }

@@ -18,7 +18,10 @@ const showTile = createRoute({
   summary: '矢量瓦片（Mapbox Vector Tile）；y 以 .mvt 结尾',
   request: { params: tileParams, query: tileQuery },
   responses: {
-    200: { description: '瓦片', content: { 'application/vnd.mapbox-vector-tile': { schema: { type: 'string', format: 'binary' } } } },
+    200: {
+      description: '瓦片',
+      content: { 'application/vnd.mapbox-vector-tile': { schema: { type: 'string', format: 'binary' } } },
+    },
     204: { description: '此处没有内容' },
     304: { description: '内容未变' },
     ...problems('bad_request', 'not_found'),
@@ -41,7 +44,8 @@ export function tileRoutes(deps: Pick<Deps, 'snapshots' | 'polygons' | 'now'>) {
 
 function layerOf(name: string): TileLayer {
   const layer = TILE_LAYERS.find((known) => known === name)
-  if (!layer) throw new AppError('not_found', `没有图层“${name.slice(0, 40)}”。可用图层：${TILE_LAYERS.join('、')}。`)
+  if (!layer)
+    throw new AppError('not_found', `没有图层“${name.slice(0, 40)}”。可用图层：${TILE_LAYERS.join('、')}。`)
   return layer
 }
 
@@ -49,7 +53,8 @@ function tileOf(params: { z: string; x: string; y: string }): TileId {
   const z = Number(params.z)
   const x = Number(params.x)
   const y = Number.parseInt(params.y, 10)
-  if (z > MAX_TILE_ZOOM) throw new AppError('bad_request', `缩放级别 ${z} 超出范围，应为 0 到 ${MAX_TILE_ZOOM}。`)
+  if (z > MAX_TILE_ZOOM)
+    throw new AppError('bad_request', `缩放级别 ${z} 超出范围，应为 0 到 ${MAX_TILE_ZOOM}。`)
   if (x >= 2 ** z || y >= 2 ** z) {
     throw new AppError('bad_request', `瓦片 ${z}/${x}/${y} 不存在：该级别的行列号应小于 ${2 ** z}。`)
   }

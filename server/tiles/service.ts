@@ -30,7 +30,13 @@ export class TileService {
   }
 
   /** @param today days since 1970, for relative dates in the filter */
-  async tile(layer: TileLayer, tile: TileId, me: Me, filter: Filter | null, today: number): Promise<CachedTile> {
+  async tile(
+    layer: TileLayer,
+    tile: TileId,
+    me: Me,
+    filter: Filter | null,
+    today: number,
+  ): Promise<CachedTile> {
     const at = `${tile.z}/${tile.x}/${tile.y}`
     if (layer === 'client') return this.clientTile(tile, at, me, filter, today)
     if (layer === 'barrier') {
@@ -41,7 +47,13 @@ export class TileService {
     return this.cache.get(`${layer} ${set.version} ${at}`, () => encodePlaceTile(set, layer, tile))
   }
 
-  private async clientTile(tile: TileId, at: string, me: Me, filter: Filter | null, today: number): Promise<CachedTile> {
+  private async clientTile(
+    tile: TileId,
+    at: string,
+    me: Me,
+    filter: Filter | null,
+    today: number,
+  ): Promise<CachedTile> {
     const scope = scopeOf(me)
     if (scope.kind === 'none') {
       throw new AppError('forbidden', '您的角色不能查看客户图层。如工作需要，请联系管理员调整角色。')
@@ -53,7 +65,10 @@ export class TileService {
     if (scope.kind === 'aggregate') {
       const places = await this.stores.polygons.places()
       return this.cache.get(`${key} ${places.version} ${at}`, () =>
-        this.placeCells(`${key} ${places.version}`, snapshot, snapshot.mask(filter, today), places).encode(tile, money),
+        this.placeCells(`${key} ${places.version}`, snapshot, snapshot.mask(filter, today), places).encode(
+          tile,
+          money,
+        ),
       )
     }
     return this.cache.get(`${key} ${at}`, () =>

@@ -36,12 +36,19 @@ interface Sample {
 export async function run(args: string[]): Promise<void> {
   const url = process.env.DATABASE_URL
   if (!url) {
-    console.error('bench tiles needs DATABASE_URL: a PostgreSQL with PostGIS and with clients in it (npm run gangrid -- demo).')
+    console.error(
+      'bench tiles needs DATABASE_URL: a PostgreSQL with PostGIS and with clients in it (npm run gangrid -- demo).',
+    )
     process.exitCode = 2
     return
   }
   const rounds = Number(args[0] ?? ROUNDS)
-  const db = await openDatabase({ folder: '', cacheFolder: '', url, ownerUrl: process.env.DATABASE_OWNER_URL })
+  const db = await openDatabase({
+    folder: '',
+    cacheFolder: '',
+    url,
+    ownerUrl: process.env.DATABASE_OWNER_URL,
+  })
   try {
     await compare(db, rounds)
   } finally {
@@ -54,18 +61,25 @@ async function compare(db: Database, rounds: number): Promise<void> {
   const snapshot = await new SnapshotStore(db).current()
   const { count, placed } = snapshot.columns
   if (placed === 0) {
-    console.error('The database holds no client with a position. Load the demo first: npm run gangrid -- demo.')
+    console.error(
+      'The database holds no client with a position. Load the demo first: npm run gangrid -- demo.',
+    )
     process.exitCode = 2
     return
   }
-  console.log(`${count} clients (${placed} on the map) loaded in ${(performance.now() - started).toFixed(0)} ms`)
-  console.log(`${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)}, ${rounds} rounds, variants in turn; times in ms\n`)
+  console.log(
+    `${count} clients (${placed} on the map) loaded in ${(performance.now() - started).toFixed(0)} ms`,
+  )
+  console.log(
+    `${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)}, ${rounds} rounds, variants in turn; times in ms\n`,
+  )
   const table: Record<string, string | number>[] = []
   for (const z of ZOOMS) {
     const densest = densestTile(snapshot, z)
     table.push(await measure(db, snapshot, `z${z} densest`, [densest], rounds))
     const others = randomTiles(snapshot, z).filter((tile) => tile.x !== densest.x || tile.y !== densest.y)
-    if (others.length > 0) table.push(await measure(db, snapshot, `z${z} ${others.length} others`, others, Math.min(rounds, 2)))
+    if (others.length > 0)
+      table.push(await measure(db, snapshot, `z${z} ${others.length} others`, others, Math.min(rounds, 2)))
   }
   console.table(table)
 }
@@ -86,9 +100,12 @@ async function measure(db: Database, snapshot: Snapshot, title: string, tiles: T
         const rows = clientsIn(ours.value)
         const expected = clientsIn(theirs.value)
         const exact = await exactCount(db, tile)
-        if (rows !== exact.inside) throw new Error(`${title} ${key}: ${rows} clients in our tile, ${exact.inside} by SQL`)
+        if (rows !== exact.inside)
+          throw new Error(`${title} ${key}: ${rows} clients in our tile, ${exact.inside} by SQL`)
         if (Math.abs(expected - rows) > exact.atEdge) {
-          throw new Error(`${title} ${key}: ${rows} clients in our tile, ${expected} in ST_AsMVT's, ${exact.atEdge} at the edge`)
+          throw new Error(
+            `${title} ${key}: ${rows} clients in our tile, ${expected} in ST_AsMVT's, ${exact.atEdge} at the edge`,
+          )
         }
         sample.rows.push(rows)
         sample.ourBytes.push(ours.value.length)

@@ -13,7 +13,8 @@ const sessions = {} as Record<ToyRole, string>
 beforeAll(async () => {
   test1 = await openTestDatabase()
   await insertToyBank(test1.db)
-  for (const role of Object.keys(toyAccounts) as ToyRole[]) sessions[role] = await openToySession(test1.db, role)
+  for (const role of Object.keys(toyAccounts) as ToyRole[])
+    sessions[role] = await openToySession(test1.db, role)
 })
 afterAll(() => test1?.[Symbol.asyncDispose]())
 
@@ -21,7 +22,11 @@ const idsSeenBy = (role: ToyRole) =>
   test1.db.withUser(sessions[role], async (tx) =>
     rowsOf<{ id: number }>(await tx.execute(sql`select id from app.client order by id`)).map((row) => row.id),
   )
-const refusal = (work: Promise<unknown>) => work.then(() => 'no refusal', (error: { code?: string }) => error.code)
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    () => 'no refusal',
+    (error: { code?: string }) => error.code,
+  )
 
 // Toy bank: clients 1-3 belong to branch 11 (manager 101: 1,2; manager 102: 3), 4-5 to branch 12 under the county branch 10
 // of 信丰, 6-7 to branch 20 in 章贡.
@@ -35,9 +40,12 @@ describe('row-level security: each policy lets its own rows through and no other
     expect(await idsSeenBy(role)).toEqual(expected)
   })
 
-  test.each(['leadership', 'sysadmin', 'secadmin', 'auditor'] as const)('%s may not read client rows at all', async (role) => {
-    expect(await refusal(idsSeenBy(role))).toBe('42501')
-  })
+  test.each(['leadership', 'sysadmin', 'secadmin', 'auditor'] as const)(
+    '%s may not read client rows at all',
+    async (role) => {
+      expect(await refusal(idsSeenBy(role))).toBe('42501')
+    },
+  )
 
   test('what hangs on a client follows the client', async () => {
     const seen = (role: ToyRole) =>
@@ -68,15 +76,23 @@ describe('row-level security: each policy lets its own rows through and no other
 
   test('ciphertext of contacts is reached only through reveal, which leaves a trace', async () => {
     const reveal = (role: ToyRole, id: number, field = 'phone') =>
-      test1.db.withUser(sessions[role], async (tx) =>
-        rowsOf<{ value: Buffer | null }>(
-          await tx.execute(sql`select app.reveal_contact(${id}, ${field}, 'visit tomorrow', 'req-1') as value`),
-        )[0].value,
+      test1.db.withUser(
+        sessions[role],
+        async (tx) =>
+          rowsOf<{ value: Buffer | null }>(
+            await tx.execute(
+              sql`select app.reveal_contact(${id}, ${field}, 'visit tomorrow', 'req-1') as value`,
+            ),
+          )[0].value,
       )
     expect((await reveal('manager', 1))?.toString()).toBe('phone-1')
     expect(await reveal('manager', 3)).toBeNull()
     expect(await refusal(reveal('planner', 6))).toBe('42501')
-    expect(await refusal(test1.db.withUser(sessions.manager, (tx) => tx.execute(sql`select * from app.client_contact`)))).toBe('42501')
+    expect(
+      await refusal(
+        test1.db.withUser(sessions.manager, (tx) => tx.execute(sql`select * from app.client_contact`)),
+      ),
+    ).toBe('42501')
     const trail = await test1.db.withUser(sessions.auditor, async (tx) =>
       rowsOf<{ username: string; object_id: string }>(
         await tx.execute(sql`select username, object_id from audit.event where action = 'client.reveal'`),
@@ -97,7 +113,9 @@ describe('row-level security: each policy lets its own rows through and no other
       tx.execute(sql`update app.grid_plan set county_code = '360722000000' where id = ${id}`),
     )
     expect(await refusal(move)).toBe('42501')
-    const seenByForeignHead = await test1.db.withUser(sessions.branch_head, (tx) => tx.execute(sql`select id from app.grid_plan`))
+    const seenByForeignHead = await test1.db.withUser(sessions.branch_head, (tx) =>
+      tx.execute(sql`select id from app.grid_plan`),
+    )
     expect(rowsOf(seenByForeignHead)).toEqual([])
   })
 })
@@ -110,7 +128,9 @@ describe('the context of a statement cannot be forged', () => {
     await openToySession(test1.db, 'manager', { token: 'short' })
     expect(await use(hash)).toBe(1)
     await test1.db.asRole('gis_auth', (tx) =>
-      tx.execute(sql`update auth.session set idle_until = now() - interval '1 second' where token_hash = decode(${hash}, 'hex')`),
+      tx.execute(
+        sql`update auth.session set idle_until = now() - interval '1 second' where token_hash = decode(${hash}, 'hex')`,
+      ),
     )
     await expect(use(hash)).rejects.toThrow('no valid session')
   })
@@ -130,7 +150,12 @@ describe('the context of a statement cannot be forged', () => {
   })
 
   test('600 concurrent requests of all roles: each sees its own rows only', async () => {
-    const expected: Partial<Record<ToyRole, number>> = { manager: 2, township_head: 3, branch_head: 5, planner: 2 }
+    const expected: Partial<Record<ToyRole, number>> = {
+      manager: 2,
+      township_head: 3,
+      branch_head: 5,
+      planner: 2,
+    }
     const roles = Object.keys(expected) as ToyRole[]
     let wrong = 0
     for (let batch = 0; batch < 24; batch++) {
@@ -146,8 +171,12 @@ describe('the context of a statement cannot be forged', () => {
 })
 
 test('the audit trail refuses change, even by the owner', async () => {
-  await test1.db.asRole('gis_auth', (tx) => tx.execute(sql`insert into audit.event (action, outcome) values ('x', 'ok')`))
-  expect(await refusal(test1.db.asOwner((tx) => tx.execute(sql`update audit.event set action = 'y'`)))).toBe('42501')
+  await test1.db.asRole('gis_auth', (tx) =>
+    tx.execute(sql`insert into audit.event (action, outcome) values ('x', 'ok')`),
+  )
+  expect(await refusal(test1.db.asOwner((tx) => tx.execute(sql`update audit.event set action = 'y'`)))).toBe(
+    '42501',
+  )
   expect(await refusal(test1.db.asOwner((tx) => tx.execute(sql`delete from audit.event`)))).toBe('42501')
 })
 

@@ -16,11 +16,17 @@ const options = { clients: CLIENTS, seed: 1, encrypt }
 let database: TestDatabase
 let report: DemoReport
 let catalogueBefore: unknown
-const rows = async <Row>(query: ReturnType<typeof sql>) => rowsOf<Row>(await database.db.asOwner((tx) => tx.execute(query)))
+const rows = async <Row>(query: ReturnType<typeof sql>) =>
+  rowsOf<Row>(await database.db.asOwner((tx) => tx.execute(query)))
 const one = async <Row>(query: ReturnType<typeof sql>) => (await rows<Row>(query))[0]!
-const count = async (query: ReturnType<typeof sql>) => (await one<{ n: number }>(sql`select count(*)::integer as n from ${query}`)).n
+const count = async (query: ReturnType<typeof sql>) =>
+  (await one<{ n: number }>(sql`select count(*)::integer as n from ${query}`)).n
 const change = (query: ReturnType<typeof sql>) => database.db.asOwner((tx) => tx.execute(query))
-const version = async () => Number((await one<{ version: number }>(sql`select version from geo.layer_version where layer = 'client'`)).version)
+const version = async () =>
+  Number(
+    (await one<{ version: number }>(sql`select version from geo.layer_version where layer = 'client'`))
+      .version,
+  )
 
 /** Indexes, constraints and row-level security as the catalogue tells them. */
 const catalogue = () =>
@@ -46,7 +52,11 @@ describe('a loaded demo', () => {
     for (const [table, n] of Object.entries(report.rows)) expect(await count(sql.raw(table)), table).toBe(n)
     expect(report.rows['app.client']).toBe(CLIENTS)
     expect(report.totalRows).toBe(Object.values(report.rows).reduce((a, b) => a + b, 0))
-    expect(await one(sql`select sum(deposit_balance)::text as deposit, sum(loan_balance)::text as loan from app.client`)).toEqual({
+    expect(
+      await one(
+        sql`select sum(deposit_balance)::text as deposit, sum(loan_balance)::text as loan from app.client`,
+      ),
+    ).toEqual({
       deposit: report.depositBalance,
       loan: report.loanBalance,
     })
@@ -79,9 +89,13 @@ describe('a loaded demo', () => {
   })
 
   test('has 24 months for each client but prospects', async () => {
-    expect(await rows(sql`select client_id from app.balance_month group by 1 having count(*) <> 24
-      or min(month) <> '2024-11-01' or max(month) <> '2026-10-01'`)).toEqual([])
-    expect(report.rows['app.balance_month']).toBe(24 * (await count(sql`app.client where status <> 'prospect'`)))
+    expect(
+      await rows(sql`select client_id from app.balance_month group by 1 having count(*) <> 24
+      or min(month) <> '2024-11-01' or max(month) <> '2026-10-01'`),
+    ).toEqual([])
+    expect(report.rows['app.balance_month']).toBe(
+      24 * (await count(sql`app.client where status <> 'prospect'`)),
+    )
   })
 
   test('statuses fit the holdings', async () => {
@@ -105,7 +119,11 @@ describe('a loaded demo', () => {
   })
 
   test('staff, chain links and class histories point where they say', async () => {
-    expect(await rows(sql`select c.id from app.client c join org.staff s on s.id = c.manager_id where s.branch_id <> c.branch_id`)).toEqual([])
+    expect(
+      await rows(
+        sql`select c.id from app.client c join org.staff s on s.id = c.manager_id where s.branch_id <> c.branch_id`,
+      ),
+    ).toEqual([])
     expect(
       await rows(sql`select c.id from app.client c full join app.chain_link k on k.client_id = c.id
         where k.core_enterprise_id is distinct from c.core_enterprise_id`),
@@ -114,9 +132,11 @@ describe('a loaded demo', () => {
       await rows(sql`select l.id from app.loan l where l.risk_class is distinct from
         (select h.risk_class from app.loan_class_change h where h.loan_id = l.id order by h.month desc limit 1)`),
     ).toEqual([])
-    expect(await one(sql`select count(*) filter (where kind = 'county')::integer as county, count(*) filter (where pilot)::integer as pilots,
+    expect(
+      await one(sql`select count(*) filter (where kind = 'county')::integer as county, count(*) filter (where pilot)::integer as pilots,
         count(*) filter (where kind = 'township')::integer as township,
-        (select count(*)::integer from org.staff where duty = 'manager') as managers from org.branch`)).toEqual({
+        (select count(*)::integer from org.staff where duty = 'manager') as managers from org.branch`),
+    ).toEqual({
       county: 18,
       pilots: 16,
       township: 39,
@@ -136,19 +156,28 @@ describe('a loaded demo', () => {
   })
 
   test('says so in its setting and made one account for each role', async () => {
-    const { value } = await one<{ value: Record<string, unknown> }>(sql`select value from app.setting where key = 'demo'`)
+    const { value } = await one<{ value: Record<string, unknown> }>(
+      sql`select value from app.setting where key = 'demo'`,
+    )
     expect(value).toMatchObject({ clients: CLIENTS, seed: 1, asOf: '2026-11-01', branches: 58 })
     expect(Date.parse(value.loadedAt as string)).not.toBeNaN()
     expect(report.accounts).toBe(8)
-    expect(await rows(sql`select role from auth.account where demo and password_hash = 'hash' order by 1`)).toHaveLength(8)
-    expect(await rows(sql`select username from auth.account a where staff_id is not null and not exists
-      (select from org.staff s where s.id = a.staff_id)`)).toEqual([])
+    expect(
+      await rows(sql`select role from auth.account where demo and password_hash = 'hash' order by 1`),
+    ).toHaveLength(8)
+    expect(
+      await rows(sql`select username from auth.account a where staff_id is not null and not exists
+      (select from org.staff s where s.id = a.staff_id)`),
+    ).toEqual([])
   })
 })
 
 describe('loading again', () => {
   test('is refused unless told to replace', async () => {
-    await expect(loadDemo(database.db, options)).rejects.toMatchObject({ name: 'DemoRefused', reason: 'demo-present' })
+    await expect(loadDemo(database.db, options)).rejects.toMatchObject({
+      name: 'DemoRefused',
+      reason: 'demo-present',
+    })
     expect(await count(sql`app.client`)).toBe(CLIENTS)
   })
 
@@ -159,7 +188,9 @@ describe('loading again', () => {
       if (++sealed > 400) throw new Error('the key is gone')
       return Buffer.from(text)
     }
-    await expect(loadDemo(database.db, { ...options, clients: 300, replace: true, encrypt: failing })).rejects.toThrow('the key is gone')
+    await expect(
+      loadDemo(database.db, { ...options, clients: 300, replace: true, encrypt: failing }),
+    ).rejects.toThrow('the key is gone')
     expect(await count(sql`app.client`)).toBe(CLIENTS)
     expect(await catalogue()).toEqual(catalogueBefore)
     expect(await version()).toBe(before)
@@ -168,10 +199,14 @@ describe('loading again', () => {
   test('replaced, it is the new one; accounts and their plans stay', async () => {
     const before = await version()
     const planner = await one<{ id: number }>(sql`select id from auth.account where username = 'guihua'`)
-    const manager = await one<{ id: number }>(sql`select id from org.staff where duty = 'manager' order by id limit 1`)
+    const manager = await one<{ id: number }>(
+      sql`select id from org.staff where duty = 'manager' order by id limit 1`,
+    )
     await change(sql`insert into app.grid_plan (id, name, county_code, area, cell_size_m, created_by)
       select 900, '方案', code, geom, 500, ${planner.id} from geo.place where code = '360702000000'`)
-    await change(sql`insert into app.grid (plan_id, no, name, manager_id) values (900, 0, '一号网格', ${manager.id})`)
+    await change(
+      sql`insert into app.grid (plan_id, no, name, manager_id) values (900, 0, '一号网格', ${manager.id})`,
+    )
     const second = await loadDemo(database.db, { ...options, clients: 300, seed: 2, replace: true })
     expect(second.rows['app.client']).toBe(300)
     expect(await count(sql`app.client`)).toBe(300)
@@ -182,13 +217,70 @@ describe('loading again', () => {
   })
 })
 
+describe('gangrid demo', () => {
+  async function call(...argv: string[]) {
+    const text = { stdout: '', stderr: '' }
+    const sink = (name: 'stdout' | 'stderr') => ({ write: (piece: string) => (text[name] += piece) })
+    // The command closes what it opened; the database of this file stays open.
+    const openDatabase = async () =>
+      Object.assign(Object.create(database.db) as typeof database.db, { close: async () => {} })
+    const code = await run(argv, {
+      stdout: sink('stdout'),
+      stderr: sink('stderr'),
+      openDatabase,
+      openCipher: async () => encrypt,
+    })
+    return { code, ...text }
+  }
+
+  test('refuses over a demo, then replaces it and prints counts, sums and speed', async () => {
+    const refused = await call('--clients', '200')
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toContain('--replace')
+    const text = await call('--clients', '200', '--seed', '3', '--replace')
+    expect(text.code).toBe(0)
+    expect(text.stdout).toContain('客户 200 户，种子 3')
+    expect(text.stdout).toMatch(/贷款余额合计 \d+\.\d{2} 元/)
+    const json = await call('--clients', '300', '--seed', '2', '--replace', '--json')
+    expect(json.code).toBe(0)
+    expect(JSON.parse(json.stdout)).toMatchObject({ clients: 300, seed: 2, rows: { 'app.client': 300 } })
+    expect(await count(sql`app.client`)).toBe(300)
+  })
+
+  test.each([
+    [['--clients', '0'], '--clients'],
+    [['--clients', '5000001'], '--clients'],
+    [['--clients', 'large'], '--clients'],
+    [['--clients', '1e3'], '--clients'],
+    [['--seed', '1.5'], '--seed'],
+    [['--clear', '--replace'], '--clear'],
+    [['--nonsense'], '参数有误'],
+    [['extra'], '参数有误'],
+  ])('%j is wrong usage and changes nothing', async (argv, named) => {
+    const before = await version()
+    const { code, stdout, stderr } = await call(...argv)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(named)
+    expect(stderr).toContain('--help')
+    expect(await version()).toBe(before)
+  })
+
+  test('--help explains, without a database', async () => {
+    const { code, stdout } = await call('--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain('用法: gangrid demo')
+  })
+})
+
 describe('real data', () => {
   test('is neither overwritten by a demo nor cleared with it', async () => {
     const branch = 5
     await change(sql`insert into app.client (id, client_no, kind, status, name, name_mask, county_code, township_code, branch_id, location_accuracy)
       select 9000001, '36070001', 'farmer', 'prospect', '张三', '张*', county_code, code, ${branch}, 'surveyed' from geo.place
       where level = 'township' and not statistical order by code limit 1`)
-    await expect(loadDemo(database.db, { ...options, replace: true })).rejects.toMatchObject({ reason: 'real-data' })
+    await expect(loadDemo(database.db, { ...options, replace: true })).rejects.toMatchObject({
+      reason: 'real-data',
+    })
     await expect(clearDemo(database.db)).rejects.toMatchObject({ name: 'DemoRefused', reason: 'still-used' })
     expect(await count(sql`app.client`)).toBe(301)
     await change(sql`insert into org.branch (id, name, kind, seat, opened_on)
@@ -211,18 +303,26 @@ describe('real data', () => {
   })
 
   test('a real account with the name of a demo account stops the load', async () => {
-    await change(sql`insert into auth.account (username, display_name, password_hash, role) values ('guihua', '真人', 'own', 'planner')`)
-    await expect(loadDemo(database.db, { ...options, clients: 50, accounts: { passwordHash: 'hash' } })).rejects.toMatchObject({
+    await change(
+      sql`insert into auth.account (username, display_name, password_hash, role) values ('guihua', '真人', 'own', 'planner')`,
+    )
+    await expect(
+      loadDemo(database.db, { ...options, clients: 50, accounts: { passwordHash: 'hash' } }),
+    ).rejects.toMatchObject({
       reason: 'account-taken',
     })
-    expect(await rows(sql`select password_hash from auth.account where username = 'guihua'`)).toEqual([{ password_hash: 'own' }])
+    expect(await rows(sql`select password_hash from auth.account where username = 'guihua'`)).toEqual([
+      { password_hash: 'own' },
+    ])
     expect(await count(sql`app.client`)).toBe(0)
     await change(sql`delete from auth.account where username = 'guihua'`)
   })
 
+  test('clearing where nothing is loaded is refused', async () => {
+    await expect(clearDemo(database.db)).rejects.toMatchObject({ reason: 'no-demo' })
+  })
+
   test('without places there is nowhere to put clients', async () => {
-    await change(sql`update geo.place set parent_code = null, county_code = null, township_code = null`)
-    await change(sql`create table public.kept_places as select * from geo.place`)
     await change(sql`delete from geo.place`)
     await expect(loadDemo(database.db, options)).rejects.toMatchObject({ reason: 'no-places' })
   })

@@ -14,11 +14,15 @@ import { openTestDatabase, testEngine } from '../support/database.ts'
 const root = new URL('../..', import.meta.url).pathname
 
 function startWriter(options: unknown, env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'tests/support/batch-writer.ts', JSON.stringify(options)], {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'tests/support/batch-writer.ts', JSON.stringify(options)],
+    {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   const acknowledged: number[] = []
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk))
@@ -42,7 +46,9 @@ const exited = (child: ChildProcess) =>
 
 async function batchesIn(db: Database): Promise<{ batch: number; rows: number }[]> {
   const rows = await db.asOwner((tx) =>
-    tx.execute(sql`select split_part(key, '-', 2)::int as batch, count(*)::int as rows from app.setting where key like 'batch-%' group by 1 order by 1`),
+    tx.execute(
+      sql`select split_part(key, '-', 2)::int as batch, count(*)::int as rows from app.setting where key like 'batch-%' group by 1 order by 1`,
+    ),
   )
   return rowsOf(rows)
 }
@@ -71,25 +77,28 @@ test('kill -9 of the program during writes: every acknowledged row is there, and
   await opened[Symbol.asyncDispose]()
 })
 
-describe.skipIf(testEngine !== 'server' || !postgresPrograms())('a PostgreSQL cluster of our own (needs the server programs)', () => {
-  test('crash of the database server during writes: every acknowledged row is there after recovery', async () => {
-    const cluster = await startCluster()
-    const options = { folder: '', cacheFolder: '', url: cluster.url }
-    try {
-      const writer = startWriter(options)
-      await writer.reached(10)
-      const gone = exited(writer.child)
-      cluster.crash()
-      await gone
-      cluster.start()
-      const db = await openDatabase(options)
-      expectNothingLost(await batchesIn(db), writer.acknowledged)
-      await db.close()
-    } finally {
-      cluster.stop()
-    }
-  })
-})
+describe.skipIf(testEngine !== 'server' || !postgresPrograms())(
+  'a PostgreSQL cluster of our own (needs the server programs)',
+  () => {
+    test('crash of the database server during writes: every acknowledged row is there after recovery', async () => {
+      const cluster = await startCluster()
+      const options = { folder: '', cacheFolder: '', url: cluster.url }
+      try {
+        const writer = startWriter(options)
+        await writer.reached(10)
+        const gone = exited(writer.child)
+        cluster.crash()
+        await gone
+        cluster.start()
+        const db = await openDatabase(options)
+        expectNothingLost(await batchesIn(db), writer.acknowledged)
+        await db.close()
+      } finally {
+        cluster.stop()
+      }
+    })
+  },
+)
 
 describe.skipIf(testEngine !== 'embedded')('the folder of the embedded engine', () => {
   test('a second process is refused, told who holds the folder, and changes nothing', async () => {
@@ -106,7 +115,10 @@ describe.skipIf(testEngine !== 'embedded')('the folder of the embedded engine', 
     await opened.db.close()
     const log = join(dirname(opened.options.folder), 'syncs')
     writeFileSync(log, '')
-    const writer = startWriter(opened.options, { SYNC_LOG: log, NODE_OPTIONS: `--require ${root}tests/support/count-syncs.cjs` })
+    const writer = startWriter(opened.options, {
+      SYNC_LOG: log,
+      NODE_OPTIONS: `--require ${root}tests/support/count-syncs.cjs`,
+    })
     await writer.reached(1)
     const before = statSync(log).size
     await writer.reached(21)

@@ -39,7 +39,9 @@ describe(`the ${testEngine} engine`, () => {
 
   test('binds arrays as literals', async () => {
     const texts = ['a', 'b"c', 'd\\e', '赣州,市']
-    const rows = await opened.db.asOwner((tx) => tx.execute(sql`select unnest(${arrayLiteral(texts)}::text[]) as t`))
+    const rows = await opened.db.asOwner((tx) =>
+      tx.execute(sql`select unnest(${arrayLiteral(texts)}::text[]) as t`),
+    )
     expect(rowsOf<{ t: string }>(rows).map((row) => row.t)).toEqual(texts)
   })
 
@@ -49,13 +51,22 @@ describe(`the ${testEngine} engine`, () => {
       await tx.execute(BOWTIES)
     })
     await expect(work).rejects.toBeInstanceOf(DatabaseError)
-    expect(rowsOf(await opened.db.asOwner((tx) => tx.execute(sql`select * from app.setting where key = 'half'`)))).toEqual([])
+    expect(
+      rowsOf(await opened.db.asOwner((tx) => tx.execute(sql`select * from app.setting where key = 'half'`))),
+    ).toEqual([])
   })
 
   test('a runaway query is ended, and the next one is answered', async () => {
-    const endless = opened.db.asRole('gis_auth', (tx) => tx.execute(sql`select count(*) from generate_series(1, 20000000000)`), 400)
+    const endless = opened.db.asRole(
+      'gis_auth',
+      (tx) => tx.execute(sql`select count(*) from generate_series(1, 20000000000)`),
+      400,
+    )
     await expect(endless).rejects.toMatchObject({ code: '57014' })
-    expect(rowsOf<{ one: number }>(await opened.db.asRole('gis_auth', (tx) => tx.execute(sql`select 1 as one`)))[0].one).toBe(1)
+    expect(
+      rowsOf<{ one: number }>(await opened.db.asRole('gis_auth', (tx) => tx.execute(sql`select 1 as one`)))[0]
+        .one,
+    ).toBe(1)
     const bare = opened.db.asRole('gis_auth', (tx) => tx.execute(sql`select * from app.client`))
     await expect(bare).rejects.toMatchObject({ code: '42501' })
   })
@@ -66,7 +77,8 @@ describe(`the ${testEngine} engine`, () => {
   })
 
   test('an error tells the constraint but never a value', async () => {
-    const insert = () => opened.db.asOwner((tx) => tx.execute(sql`insert into app.setting values ('手机号13800000000', '1')`))
+    const insert = () =>
+      opened.db.asOwner((tx) => tx.execute(sql`insert into app.setting values ('手机号13800000000', '1')`))
     await insert()
     const error = (await insert().catch((e: unknown) => e)) as DatabaseError
     expect(error).toMatchObject({ code: '23505', constraint: 'setting_pkey', table: 'setting' })
@@ -79,19 +91,31 @@ describe(`the ${testEngine} engine`, () => {
   })
 
   test('COPY carries every awkward character, and a failed COPY leaves the connection whole', async () => {
-    const texts = ['tab\there', 'line\nbreak', 'back\\slash', '\\N', '', '𠮷野家', "quote'\""]
+    const texts = ['tab\there', 'line\nbreak', 'back\\slash', '\\N', '', '𠮷野家', 'quote\'"']
     await opened.db.asOwner((tx) =>
-      copyInto(tx, 'app.setting (key, value)', texts.map((text, i) => copyLine([`copy${i}`, JSON.stringify(text)]))),
+      copyInto(
+        tx,
+        'app.setting (key, value)',
+        texts.map((text, i) => copyLine([`copy${i}`, JSON.stringify(text)])),
+      ),
     )
-    const rows = await opened.db.asOwner((tx) => tx.execute(sql`select value from app.setting where key like 'copy%' order by key`))
+    const rows = await opened.db.asOwner((tx) =>
+      tx.execute(sql`select value from app.setting where key like 'copy%' order by key`),
+    )
     expect(rowsOf<{ value: string }>(rows).map((row) => row.value)).toEqual(texts)
 
     const broken = opened.db.asOwner((tx) =>
-      copyInto(tx, 'app.setting (key, value)', Array.from({ length: 500 }, (_, i) => copyLine([`more${i}`, i < 400 ? '1' : '{broken']))),
+      copyInto(
+        tx,
+        'app.setting (key, value)',
+        Array.from({ length: 500 }, (_, i) => copyLine([`more${i}`, i < 400 ? '1' : '{broken'])),
+      ),
     )
     await expect(broken).rejects.toBeInstanceOf(DatabaseError)
     for (let i = 0; i < 20; i++) {
-      const after = await opened.db.asOwner((tx) => tx.execute(sql`select count(*)::int as n from app.setting where key like 'more%'`))
+      const after = await opened.db.asOwner((tx) =>
+        tx.execute(sql`select count(*)::int as n from app.setting where key like 'more%'`),
+      )
       expect(after).toBeDefined()
       expect(rowsOf<{ n: number }>(after)).toEqual([{ n: 0 }])
     }
@@ -102,7 +126,11 @@ describe(`the ${testEngine} engine`, () => {
     await opened.db.close()
     const again = await openDatabase(opened.options)
     opened.db = again
-    expect(rowsOf<{ value: number }>(await again.asOwner((tx) => tx.execute(sql`select value from app.setting where key = 'kept'`)))[0].value).toBe(42)
+    expect(
+      rowsOf<{ value: number }>(
+        await again.asOwner((tx) => tx.execute(sql`select value from app.setting where key = 'kept'`)),
+      )[0].value,
+    ).toBe(42)
   })
 })
 
@@ -112,7 +140,10 @@ describe('catalogue lints', () => {
     ['L2', sql`create view app.loose as select id from app.client`],
     ['L4', sql`create function app.unpinned() returns int language sql security definer as 'select 1'`],
     ['L6', sql`grant select on app.client to gis_none`],
-    ['L7', sql`create function app.open_to_all() returns int language sql security definer set search_path = pg_catalog as 'select 1'`],
+    [
+      'L7',
+      sql`create function app.open_to_all() returns int language sql security definer set search_path = pg_catalog as 'select 1'`,
+    ],
   ])('%s finds its slip', async (code, slip) => {
     class Undo extends Error {}
     let found: string[] = []
@@ -141,8 +172,14 @@ describe('migrations', () => {
   })
 
   test('refuse a newer database and an edited migration', async () => {
-    const engine = { ownerTransaction: <T>(work: (tx: never) => Promise<T>) => opened.db.asOwner((tx) => asInstaller(tx, work)) }
-    const asInstaller = async <T>(tx: { execute: (q: ReturnType<typeof sql>) => unknown }, work: (tx: never) => Promise<T>) => {
+    const engine = {
+      ownerTransaction: <T>(work: (tx: never) => Promise<T>) =>
+        opened.db.asOwner((tx) => asInstaller(tx, work)),
+    }
+    const asInstaller = async <T>(
+      tx: { execute: (q: ReturnType<typeof sql>) => unknown },
+      work: (tx: never) => Promise<T>,
+    ) => {
       await tx.execute(sql`select set_config('role', 'none', true)`)
       return work(tx as never)
     }

@@ -24,13 +24,20 @@ beforeAll(async () => {
 })
 afterAll(() => opened?.[Symbol.asyncDispose]())
 
-const options = (more: Partial<ImportOptions> = {}): ImportOptions => ({ level: 'county', source: 'test', accuracy: 'derived', ...more })
+const options = (more: Partial<ImportOptions> = {}): ImportOptions => ({
+  level: 'county',
+  source: 'test',
+  accuracy: 'derived',
+  ...more,
+})
 const load = (path: string, more?: Partial<ImportOptions>) =>
   importPlaces(db, { name: basename(path), bytes: readFileSync(path) }, options(more))
 
 async function fingerprint(): Promise<string> {
   const rows = await db.asOwner((tx) =>
-    tx.execute(sql`select md5(string_agg(code || md5(st_asbinary(geom)) || accuracy || source_crs, '' order by code)) as hash from geo.place where geom is not null`),
+    tx.execute(
+      sql`select md5(string_agg(code || md5(st_asbinary(geom)) || accuracy || source_crs, '' order by code)) as hash from geo.place where geom is not null`,
+    ),
   )
   return rowsOf<{ hash: string }>(rows)[0].hash
 }
@@ -52,7 +59,9 @@ async function counties(): Promise<County[]> {
 
 async function overlapShare(a: string, b: string): Promise<number> {
   const rows = await db.asOwner((tx) =>
-    tx.execute(sql`select st_area(st_intersection(${a}::geometry, ${b}::geometry)) / st_area(st_union(${a}::geometry, ${b}::geometry)) as share`),
+    tx.execute(
+      sql`select st_area(st_intersection(${a}::geometry, ${b}::geometry)) / st_area(st_union(${a}::geometry, ${b}::geometry)) as share`,
+    ),
   )
   return rowsOf<{ share: number }>(rows)[0].share
 }
@@ -61,9 +70,18 @@ const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor
 
 const square = (west: number, south: number, size: number) => ({
   type: 'Polygon',
-  coordinates: [[[west, south], [west + size, south], [west + size, south + size], [west, south + size], [west, south]]],
+  coordinates: [
+    [
+      [west, south],
+      [west + size, south],
+      [west + size, south + size],
+      [west, south + size],
+      [west, south],
+    ],
+  ],
 })
-const collection = (features: unknown[]) => Buffer.from(JSON.stringify({ type: 'FeatureCollection', features }))
+const collection = (features: unknown[]) =>
+  Buffer.from(JSON.stringify({ type: 'FeatureCollection', features }))
 const county = (code: string, geometry: unknown) => ({ type: 'Feature', properties: { code }, geometry })
 
 describe('refused files change nothing and are recorded with the reason', () => {
@@ -78,7 +96,9 @@ describe('refused files change nothing and are recorded with the reason', () => 
     expect(outcome.ok).toBe(false)
     expect(outcome.ok || outcome.message).toMatch(/[一-鿿]/)
     expect(await fingerprint()).toBe(before)
-    const rows = await db.asOwner((tx) => tx.execute(sql`select state from geo.import_batch where id = ${outcome.batch}`))
+    const rows = await db.asOwner((tx) =>
+      tx.execute(sql`select state from geo.import_batch where id = ${outcome.batch}`),
+    )
     expect(rowsOf(rows)).toEqual([{ state: 'refused' }])
   })
 })
@@ -90,51 +110,68 @@ test('a fault that only the database sees undoes the whole import', async () => 
   failing.asOwner = (work) =>
     asOwner(async (tx) => {
       const result = await work(tx)
-      const [{ n }] = rowsOf<{ n: number }>(await tx.execute(sql`select count(*)::int as n from geo.place where source = 'half'`))
+      const [{ n }] = rowsOf<{ n: number }>(
+        await tx.execute(sql`select count(*)::int as n from geo.place where source = 'half'`),
+      )
       if (n > 0) await tx.execute(sql`select st_geomfromgeojson('not a geometry')`)
       return result
     })
-  const bytes = collection([county('360722', square(114.8, 25.2, 0.2)), county('360723', square(114.3, 25.3, 0.1))])
-  await expect(importPlaces(failing, { name: 'half.geojson', bytes }, options({ crs: 'WGS84', source: 'half' }))).rejects.toThrow()
+  const bytes = collection([
+    county('360722', square(114.8, 25.2, 0.2)),
+    county('360723', square(114.3, 25.3, 0.1)),
+  ])
+  await expect(
+    importPlaces(failing, { name: 'half.geojson', bytes }, options({ crs: 'WGS84', source: 'half' })),
+  ).rejects.toThrow()
   expect(await fingerprint()).toBe(before)
 })
 
-describe.skipIf(!existsSync(OSM))('county outlines of other origin (needs the sample files beside the repository)', () => {
-  test('WGS-84 with old codes and unlabelled GCJ-02 end in the same place, within their own accuracy', async () => {
-    const first = await load(OSM, { acceptDetected: true })
-    expect(first.report).toMatchObject({ read: 18, matched: 18, replaced: 18, crs: { used: 'WGS84' } })
-    const fromOsm = await counties()
+describe.skipIf(!existsSync(OSM))(
+  'county outlines of other origin (needs the sample files beside the repository)',
+  () => {
+    test('WGS-84 with old codes and unlabelled GCJ-02 end in the same place, within their own accuracy', async () => {
+      const first = await load(OSM, { acceptDetected: true })
+      expect(first.report).toMatchObject({ read: 18, matched: 18, replaced: 18, crs: { used: 'WGS84' } })
+      const fromOsm = await counties()
 
-    const unasked = await load(DATAV)
-    expect(unasked).toMatchObject({ ok: false, reason: 'crs-unconfirmed' })
-    expect(unasked.report.crs.detected?.guess).toBe('GCJ02')
-    expect(await counties()).toEqual(fromOsm)
+      const unasked = await load(DATAV)
+      expect(unasked).toMatchObject({ ok: false, reason: 'crs-unconfirmed' })
+      expect(unasked.report.crs.detected?.guess).toBe('GCJ02')
+      expect(await counties()).toEqual(fromOsm)
 
-    const second = await load(DATAV, { acceptDetected: true })
-    expect(second.report).toMatchObject({ read: 18, replaced: 18, crs: { used: 'GCJ02' } })
-    const fromDatav = await counties()
+      const second = await load(DATAV, { acceptDetected: true })
+      expect(second.report).toMatchObject({ read: 18, replaced: 18, crs: { used: 'GCJ02' } })
+      const fromDatav = await counties()
 
-    // 章贡 and 南康 exchanged townships between the two surveys; the others differ by how each drew its lines.
-    const exchanged = new Set(['360702000000', '360703000000'])
-    const same = fromOsm.map((before, i) => ({ before, after: fromDatav[i] })).filter(({ before }) => !exchanged.has(before.code))
-    expect(same).toHaveLength(16)
-    for (const { before, after } of same) expect(await overlapShare(before.outline, after.outline), before.code).toBeGreaterThan(0.93)
-    // Taken for WGS-84 the second file would lie about 480 m east and 345 m south of the first.
-    expect(Math.abs(median(same.map(({ before, after }) => (after.lng - before.lng) * 100_300)))).toBeLessThan(150)
-    expect(Math.abs(median(same.map(({ before, after }) => (after.lat - before.lat) * 110_800)))).toBeLessThan(150)
-  })
+      // 章贡 and 南康 exchanged townships between the two surveys; the others differ by how each drew its lines.
+      const exchanged = new Set(['360702000000', '360703000000'])
+      const same = fromOsm
+        .map((before, i) => ({ before, after: fromDatav[i] }))
+        .filter(({ before }) => !exchanged.has(before.code))
+      expect(same).toHaveLength(16)
+      for (const { before, after } of same)
+        expect(await overlapShare(before.outline, after.outline), before.code).toBeGreaterThan(0.93)
+      // Taken for WGS-84 the second file would lie about 480 m east and 345 m south of the first.
+      expect(
+        Math.abs(median(same.map(({ before, after }) => (after.lng - before.lng) * 100_300))),
+      ).toBeLessThan(150)
+      expect(
+        Math.abs(median(same.map(({ before, after }) => (after.lat - before.lat) * 110_800))),
+      ).toBeLessThan(150)
+    })
 
-  test('a dirty coverage is refused with a list of what is wrong', async () => {
-    const before = await fingerprint()
-    const outcome = await load(DIRTY, { level: 'township', crs: 'WGS84' })
-    console.log(outcome.ok, outcome.report.findings.length, outcome.report.read, outcome.report.replaced)
-    expect(outcome.ok).toBe(false)
-    expect(outcome.report.findings.filter((finding) => finding.severity === 'error').length).toBeGreaterThan(0)
-    expect(await fingerprint()).toBe(before)
+    test('a dirty coverage is refused with a list of what is wrong', async () => {
+      const before = await fingerprint()
+      const outcome = await load(DIRTY, { level: 'township', crs: 'WGS84' })
+      expect(outcome.ok).toBe(false)
+      expect(
+        outcome.report.findings.filter((finding) => finding.severity === 'error').length,
+      ).toBeGreaterThan(0)
+      expect(await fingerprint()).toBe(before)
 
-    const repaired = await load(DIRTY, { level: 'township', crs: 'WGS84', repair: true })
-    console.log(repaired.ok, repaired.report.findings.length, repaired.report.read, repaired.report.replaced, repaired.report.refused.length)
-    expect(repaired.report.read).toBe(repaired.report.matched + repaired.report.refused.length)
-    expect(repaired.report.findings.some((finding) => finding.repaired)).toBe(true)
-  })
-})
+      const repaired = await load(DIRTY, { level: 'township', crs: 'WGS84', repair: true })
+      expect(repaired.report.read).toBe(repaired.report.matched + repaired.report.refused.length)
+      expect(repaired.report.findings.some((finding) => finding.repaired)).toBe(true)
+    })
+  },
+)

@@ -7,7 +7,8 @@ import type { TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
 let loaded = 0
-const rows = async <Row>(query: ReturnType<typeof sql>) => rowsOf<Row>(await database.db.asOwner((tx) => tx.execute(query)))
+const rows = async <Row>(query: ReturnType<typeof sql>) =>
+  rowsOf<Row>(await database.db.asOwner((tx) => tx.execute(query)))
 const one = async <Row>(query: ReturnType<typeof sql>) => (await rows<Row>(query))[0]!
 
 beforeAll(async () => {
@@ -35,7 +36,9 @@ describe('the shipped places in the database', () => {
   test('hold what the prepared files say, geometry included', async () => {
     for (const code of ['360783000000', '360704101000', '360702001001']) {
       const place = placesWithVillageCells().find((candidate) => candidate.code === code)!
-      const row = await one<Record<string, unknown>>(sql`select name, kind, parent_code, county_code, township_code, pinyin, initials,
+      const row = await one<
+        Record<string, unknown>
+      >(sql`select name, kind, parent_code, county_code, township_code, pinyin, initials,
           st_x(seat) as lng, st_y(seat) as lat, st_asgeojson(geom) as geometry, st_srid(geom) as srid, area_km2, population, industries,
           former_codes, former_names, accuracy, source_crs, dataset_id from geo.place where code = ${code}`)
       expect({ ...row, geometry: JSON.parse(row.geometry as string) }).toEqual({
@@ -80,7 +83,8 @@ describe('the shipped places in the database', () => {
   })
 
   test('a second load changes nothing, not even the version', async () => {
-    const version = () => one<{ version: number }>(sql`select version from geo.layer_version where layer = 'place'`)
+    const version = () =>
+      one<{ version: number }>(sql`select version from geo.layer_version where layer = 'place'`)
     const before = await version()
     expect(Number(before.version)).toBe(2)
     expect(await loadPlaces(database.db)).toBe(0)

@@ -34,6 +34,7 @@ test('the drizzle schema and the migrated database have the same tables, columns
         required: column.notNull || inKey.has(column.name),
       }))
     })
-  const lines = (columns: CatalogueColumn[]) => columns.map((c) => `${c.table}.${c.name} ${c.type} ${c.required}`).sort()
+  const lines = (columns: CatalogueColumn[]) =>
+    columns.map((c) => `${c.table}.${c.name} ${c.type} ${c.required}`).sort()
   expect(lines(declared)).toEqual(lines(catalogue))
 })

@@ -33,7 +33,9 @@ export async function openTestApi(changes: Partial<Deps> = {}): Promise<TestApi>
   const dataFolder = mkdtempSync(join(tmpdir(), 'gangrid-api-'))
   await insertToyBank(db)
   await db.asOwner(async (tx) => {
-    const clients = rowsOf<{ id: number }>(await tx.execute(sql`select client_id as id from app.client_contact`))
+    const clients = rowsOf<{ id: number }>(
+      await tx.execute(sql`select client_id as id from app.client_contact`),
+    )
     for (const { id } of clients) {
       await tx.execute(sql`update app.client_contact set phone_enc = ${sealContact(TEST_KEY, TOY_PHONE(id))},
         id_enc = ${sealContact(TEST_KEY, TOY_IDENTITY(id))} where client_id = ${id}`)
@@ -91,14 +93,20 @@ export function callerWith(api: Pick<TestApi, 'app'>, token: string | null): Cal
 export async function callerAs(api: TestApi, role: ToyRole): Promise<Caller> {
   const token = `toy-${role}-`.padEnd(43, 'x').replaceAll('_', '-')
   const isOpen = await api.db.asRole('gis_auth', async (tx) =>
-    rowsOf(await tx.execute(sql`select from auth.session where token_hash = decode(${tokenHashOf(token)}, 'hex')`)),
+    rowsOf(
+      await tx.execute(sql`select from auth.session where token_hash = decode(${tokenHashOf(token)}, 'hex')`),
+    ),
   )
   if (isOpen.length === 0) await openToySession(api.db, role, { token })
   return callerWith(api, token)
 }
 
 /** Waits for the job an answer 202 names, and reads it. */
-export async function finishedJob(api: TestApi, call: Caller, accepted: Response): Promise<{ state: string; result: unknown; error: { code: string; message: string } | null }> {
+export async function finishedJob(
+  api: TestApi,
+  call: Caller,
+  accepted: Response,
+): Promise<{ state: string; result: unknown; error: { code: string; message: string } | null }> {
   const { jobId } = (await accepted.json()) as { jobId: string }
   await api.deps.jobs.settled(jobId)
   return (await call(`/api/jobs/${jobId}`)).json() as Promise<never>

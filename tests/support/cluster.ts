@@ -28,7 +28,9 @@ export async function startCluster(): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'gangrid-pg-'))
   const asRoot = userInfo().uid === 0
   const run = (program: string, args: string[]) => {
-    const [file, list] = asRoot ? ['runuser', ['-u', 'postgres', '--', join(bin, program), ...args]] : [join(bin, program), args]
+    const [file, list] = asRoot
+      ? ['runuser', ['-u', 'postgres', '--', join(bin, program), ...args]]
+      : [join(bin, program), args]
     const result = spawnSync(file, list, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', encoding: 'utf8' })
     if (result.status !== 0) throw new Error(`${program} failed: ${result.stderr}`)
   }

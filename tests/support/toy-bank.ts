@@ -49,7 +49,14 @@ export async function insertToyBank(db: Database): Promise<void> {
       await tx.execute(sql`insert into org.branch (id, name, kind, parent_id, county_code, seat, opened_on)
         values (${id}, ${name}, ${kind}, ${parent}, ${county}, st_setsrid(st_makepoint(114.95, 25.85), 4326), '2010-01-01')`)
     }
-    for (const [id, branch] of [[101, 11], [102, 11], [103, 12], [104, 20], [110, 10], [111, 11]]) {
+    for (const [id, branch] of [
+      [101, 11],
+      [102, 11],
+      [103, 12],
+      [104, 20],
+      [110, 10],
+      [111, 11],
+    ]) {
       await tx.execute(sql`insert into org.staff (id, staff_no, name, branch_id, duty, joined_on)
         values (${id}, ${`G${id}`}, ${`员工${id}`}, ${branch}, ${id < 110 ? 'manager' : 'head'}, '2015-01-01')`)
     }
@@ -67,7 +74,9 @@ export async function insertToyBank(db: Database): Promise<void> {
       await tx.execute(sql`insert into app.loan (id, client_id, product, principal, balance, annual_rate, started_on, matures_on, risk_class, officer_id)
         values (${id}, ${id}, '赣银惠贷', ${id * 1000}, ${id * 1000}, 0.0435, '2026-01-01', '2027-01-01', 1, ${OWNERS[id - 1]})`)
       await tx.execute(sql`insert into app.loan_class_change values (${id}, '2026-01-01', 1)`)
-      await tx.execute(sql`insert into app.balance_month values (${id}, '2026-09-01', ${id * 90}, ${id * 900}), (${id}, '2026-10-01', ${id * 100}, ${id * 1000})`)
+      await tx.execute(
+        sql`insert into app.balance_month values (${id}, '2026-09-01', ${id * 90}, ${id * 900}), (${id}, '2026-10-01', ${id * 100}, ${id * 1000})`,
+      )
       await tx.execute(sql`insert into app.visit (id, client_id, manager_id, visited_at, outcome)
         values (gen_random_uuid(), ${id}, ${OWNERS[id - 1]}, '2026-10-10T09:00:00+08:00', 'interested')`)
       await tx.execute(sql`insert into app.chain_link values (1, ${id}, 'upstream')`)
@@ -81,7 +90,11 @@ export async function insertToyBank(db: Database): Promise<void> {
 }
 
 /** @returns the hash (hex) of a new session's token */
-export async function openToySession(db: Database, role: ToyRole, { token = `toy-${role}` } = {}): Promise<string> {
+export async function openToySession(
+  db: Database,
+  role: ToyRole,
+  { token = `toy-${role}` } = {},
+): Promise<string> {
   const hash = createHash('sha256').update(token).digest('hex')
   await db.asRole('gis_auth', (tx) =>
     tx.execute(sql`insert into auth.session (token_hash, account_id, username, display_name, role, staff_id, branch_ids, county_codes, idle_until, absolute_until)

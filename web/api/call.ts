@@ -11,7 +11,10 @@ export interface ApiError {
 
 export type Outcome<T> = { ok: true; data: T; etag: string | null } | { ok: false; error: ApiError }
 
-export async function toOutcome<T>(response: Response, read: (response: Response) => Promise<T>): Promise<Outcome<T>> {
+export async function toOutcome<T>(
+  response: Response,
+  read: (response: Response) => Promise<T>,
+): Promise<Outcome<T>> {
   if (response.ok) {
     try {
       return { ok: true, data: await read(response), etag: response.headers.get('etag') }

@@ -115,13 +115,16 @@ export const api = {
 
   places: (level: PlaceLevel, parent?: string, signal?: AbortSignal) =>
     json<{ places: PlaceSummary[] }>('GET', '/api/places', { query: { level, parent }, signal }),
-  place: (code: string, signal?: AbortSignal) => json<Place>('GET', `/api/places/${encodeURIComponent(code)}`, { signal }),
+  place: (code: string, signal?: AbortSignal) =>
+    json<Place>('GET', `/api/places/${encodeURIComponent(code)}`, { signal }),
   searchPlaces: (q: string, signal?: AbortSignal) =>
     json<{ places: PlaceHit[] }>('GET', '/api/places/search', { query: { q, limit: 8 }, signal }),
 
   metrics: () => json<{ metrics: Metric[] }>('GET', '/api/metrics'),
-  placeValues: (query: { metric: string; level: PlaceLevel; parent?: string; month?: string }, signal?: AbortSignal) =>
-    json<PlaceValues>('GET', '/api/metrics/places', { query, signal }),
+  placeValues: (
+    query: { metric: string; level: PlaceLevel; parent?: string; month?: string },
+    signal?: AbortSignal,
+  ) => json<PlaceValues>('GET', '/api/metrics/places', { query, signal }),
 
   clientColumns: (filter: Filter | null, signal?: AbortSignal) =>
     send('GET', '/api/clients/columns', { query: { filter: filterText(filter) }, signal }, (response) =>
@@ -141,7 +144,9 @@ export const api = {
   clientBalances: (id: number, signal?: AbortSignal) =>
     json<{ months: BalanceMonth[] }>('GET', `/api/clients/${id}/balances`, { signal }),
   reveal: (id: number, field: 'phone' | 'id', reason: string) =>
-    json<{ value: string; expiresInS: number }>('POST', `/api/clients/${id}/reveal`, { body: { field, reason } }),
+    json<{ value: string; expiresInS: number }>('POST', `/api/clients/${id}/reveal`, {
+      body: { field, reason },
+    }),
   searchClients: (q: string, signal?: AbortSignal) =>
     json<{ clients: ClientHit[] }>('GET', '/api/clients/search', { query: { q, limit: 6 }, signal }),
 
@@ -153,15 +158,18 @@ export const api = {
     cellSizeM: number
   }) => json<{ jobId: string }>('POST', '/api/grid-plans', { body }),
   plan: (id: number, signal?: AbortSignal) => json<Plan>('GET', `/api/grid-plans/${id}`, { signal }),
-  planUnits: (id: number, signal?: AbortSignal) => json<UnitCollection>('GET', `/api/grid-plans/${id}/units`, { signal }),
+  planUnits: (id: number, signal?: AbortSignal) =>
+    json<UnitCollection>('GET', `/api/grid-plans/${id}/units`, { signal }),
   solvePlan: (id: number, version: number, body: SolveRequest) =>
     json<{ jobId: string }>('POST', `/api/grid-plans/${id}/solve`, { body, ifMatch: version }),
   renamePlan: (id: number, version: number, name: string) =>
     json<Plan>('PATCH', `/api/grid-plans/${id}`, { body: { name }, ifMatch: version }),
   changeGrid: (id: number, version: number, no: number, body: { name?: string; managerId?: number | null }) =>
     json<Plan>('PATCH', `/api/grid-plans/${id}/grids/${no}`, { body, ifMatch: version }),
-  deletePlan: (id: number, version: number) => json<void>('DELETE', `/api/grid-plans/${id}`, { ifMatch: version }),
-  staff: (countyCode: string) => json<{ staff: StaffMember[] }>('GET', '/api/staff', { query: { countyCode } }),
+  deletePlan: (id: number, version: number) =>
+    json<void>('DELETE', `/api/grid-plans/${id}`, { ifMatch: version }),
+  staff: (countyCode: string) =>
+    json<{ staff: StaffMember[] }>('GET', '/api/staff', { query: { countyCode } }),
 
   job: (id: string) => json<Job>('GET', `/api/jobs/${id}`),
   cancelJob: (id: string) => json<void>('DELETE', `/api/jobs/${id}`),

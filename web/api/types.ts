@@ -1,51 +1,43 @@
-/** What the server answers, as the web reads it. */
+/** What the server answers, as the web reads it: taken from the server's contracts, which are the one source. */
+import type { Client, ClientHits, ClientRow as Row, Legend } from '#server/clients/contract.ts'
+import type * as grids from '#server/grids/contract.ts'
+import type { Meta as MetaView } from '#server/meta/contract.ts'
+import type { MeView } from '#server/session/contract.ts'
 import type { ClientKind, ClientStatus } from '#domain/filter/client-columns.ts'
 
 export type { ClientKind, ClientStatus }
-export type PlaceLevel = 'prefecture' | 'county' | 'township' | 'village'
+export type { Job } from '#server/jobs/contract.ts'
+export type {
+  Plan,
+  PlanGrid,
+  PlanSummary,
+  StaffMember,
+  UnitProperties,
+  WeightKey,
+} from '#server/grids/contract.ts'
+export type Me = MeView
+export type Meta = MetaView
 export type Box = [number, number, number, number]
+export type PlaceLevel = 'prefecture' | 'county' | 'township' | 'village'
 
-export interface Me {
-  username: string
-  displayName: string
-  role: string
-  roleLabel: string
-  staffId: number | null
-  branches: { id: number; name: string; kind: string; countyCode: string | null; townshipCode: string | null }[]
-  counties: { code: string; name: string }[]
-  can: string[]
-  scopeBox: Box | null
-  idleUntil: string
+/** The contracts leave status and kind as text; the vocabularies are closed. */
+type Known<T> = Omit<T, 'status' | 'kind'> & { status: ClientStatus; kind: ClientKind }
+export type ClientRow = Known<Row>
+export type ClientDetails = Known<Client>
+export type ClientHit = Known<ClientHits['clients'][number]>
+export type LegendEntry = Omit<Legend['byStatus'][number], 'status'> & { status: ClientStatus }
+export type ClientLegend = Omit<Legend, 'byStatus'> & { byStatus: LegendEntry[] }
+
+export interface BalanceMonth {
+  month: string
+  deposit: string
+  loan: string
 }
 
-export interface DemoAccount {
-  username: string
-  roleLabel: string
-}
-
-export interface Dataset {
-  id: string
-  title: string
-  source: string
-  licence: string
-  accuracy: string
-  accuracyLabel: string
-}
-
-/** Before login only `product`, `demo`, `mapNotice` and `demoAccounts` are sent. */
-export interface Meta {
-  product: string
-  demo: { clients: number; seed: number; asOf: string } | boolean | null
-  mapNotice: string
-  demoAccounts?: DemoAccount[]
-  engine?: 'embedded' | 'server'
-  trial?: boolean | string
-  asOf?: string
-  months?: string[]
-  datasets?: Dataset[]
-  layers?: Record<string, number>
-  bounds?: Box
-}
+export type UnitCollection = GeoJSON.FeatureCollection<
+  GeoJSON.Polygon | GeoJSON.MultiPolygon,
+  grids.UnitProperties
+>
 
 export interface PlaceSummary {
   code: string
@@ -75,91 +67,6 @@ export interface Place extends PlaceSummary {
   bounds: Box
 }
 
-export interface LegendEntry {
-  status: ClientStatus
-  count: number | null
-  deposit: string | number | null
-  loan: string | number | null
-  hidden?: boolean
-}
-
-export interface ClientLegend {
-  total: Omit<LegendEntry, 'status'>
-  byStatus: LegendEntry[]
-}
-
-export interface ClientRow {
-  id: number
-  clientNo: string
-  name: string
-  kind: ClientKind
-  status: ClientStatus
-  depositBalance: string
-  loanBalance: string
-  lastVisitOn: string | null
-  nextDueOn: string | null
-  township?: string | null
-  village?: string | null
-  managerName?: string | null
-}
-
-export interface ClientDetails {
-  id: number
-  clientNo: string
-  name: string
-  kind: ClientKind
-  status: ClientStatus
-  phoneMask: string | null
-  idMask: string | null
-  address: string | null
-  place: { county: CodeName | null; township: CodeName | null; village: CodeName | null }
-  branch: { id: number; name: string }
-  manager: { id: number; name: string } | null
-  depositBalance: string
-  loanBalance: string
-  acquiring: boolean
-  payroll: boolean
-  riskClass: number | null
-  openedOn: string | null
-  nextDueOn: string | null
-  lastVisitOn: string | null
-  lostOn: string | null
-  lostReason: string | null
-  locationAccuracy: string
-  position: [number, number] | null
-  loans: {
-    id: number
-    product: string
-    principal: string
-    balance: string
-    annualRate: string | number
-    startedOn: string
-    maturesOn: string
-    riskClass: number | null
-  }[]
-  visits: { id: string | number; visitedAt: string; outcome: string; managerName: string; note: string | null }[]
-}
-
-export interface CodeName {
-  code: string
-  name: string
-}
-
-export interface BalanceMonth {
-  month: string
-  deposit: string
-  loan: string
-}
-
-export interface ClientHit {
-  id: number
-  name: string
-  kind: ClientKind
-  status: ClientStatus
-  township: string | null
-  position: [number, number] | null
-}
-
 export interface Metric {
   key: string
   version: number
@@ -187,77 +94,4 @@ export interface PlaceValues {
   values: PlaceValue[]
   total: { value: number | null }
   breaks: number[]
-}
-
-export interface PlanSummary {
-  id: number
-  name: string
-  countyCode: string
-  countyName: string
-  cellSizeM: number
-  state: string
-  gridCount: number | null
-  units: number
-  solvedAt: string | null
-  version: number
-  updatedAt: string
-}
-
-export type WeightKey = 'clients' | 'depositBalance' | 'loanBalance' | 'visitHours'
-
-export interface PlanGrid {
-  no: number
-  name: string
-  managerId: number | null
-  managerName: string | null
-  units: number
-  areaKm2: number
-  totals: Record<WeightKey, number>
-  deviation: Partial<Record<WeightKey, number>>
-  contiguous: boolean
-  polsbyPopper: number | null
-}
-
-export interface Plan extends PlanSummary {
-  bounds: Box
-  weights: { key: WeightKey; importance: number }[] | WeightKey[]
-  tolerance: number | null
-  seed: number
-  grids: PlanGrid[]
-  unassigned: number
-  clientsOutside: number
-  metrics: Record<string, unknown> | null
-  reasons: { code: string; message: string }[]
-}
-
-export interface UnitProperties {
-  idx: number
-  key: string
-  gridNo: number | null
-  townshipCode: string | null
-  clients: number
-  loanBalance: number
-  depositBalance: number
-  visitHours: number
-}
-
-export type UnitCollection = GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPolygon, UnitProperties>
-
-export interface StaffMember {
-  id: number
-  name: string
-  staffNo: string
-  branchId: number
-  branchName: string
-  capacity: number
-}
-
-export interface Job {
-  id: string
-  kind: string
-  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
-  progress: number
-  message: string
-  result: unknown
-  error: { code: string; message: string } | null
 }

@@ -29,7 +29,11 @@ export function conditionFor<Name extends FieldName>(
 }
 
 /** A filter that cannot be edited by field is replaced as a whole. */
-export function withCondition(filter: Filter | null, field: FieldName, next: Condition | null): Filter | null {
+export function withCondition(
+  filter: Filter | null,
+  field: FieldName,
+  next: Condition | null,
+): Filter | null {
   const kept = (conditionsOf(filter) ?? []).filter((condition) => condition.field !== field)
   const all = next ? [...kept, next] : kept
   if (all.length === 0) return null
@@ -46,5 +50,9 @@ export function toggleStatus(filter: Filter | null, status: ClientStatus): Filte
   const shown = statusesShown(filter)
   const next = shown.includes(status) ? shown.filter((other) => other !== status) : [...shown, status]
   const all = next.length === 0 || next.length === STATUSES.length
-  return withCondition(filter, 'status', all ? null : { field: 'status', in: STATUSES.filter((s) => next.includes(s)) })
+  return withCondition(
+    filter,
+    'status',
+    all ? null : { field: 'status', in: STATUSES.filter((s) => next.includes(s)) },
+  )
 }

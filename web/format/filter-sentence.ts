@@ -13,7 +13,9 @@ function sentence(filter: Filter, placeName: PlaceName): string {
   if ('field' in filter) return conditionSentence(filter, placeName)
   if (filter.op === 'not') return t('filter.not', { part: sentence(filter.of, placeName) })
   const joined = filter.of.map((part) =>
-    'field' in part || filter.of.length === 1 ? sentence(part, placeName) : `（${sentence(part, placeName)}）`,
+    'field' in part || filter.of.length === 1
+      ? sentence(part, placeName)
+      : `（${sentence(part, placeName)}）`,
   )
   return joined.join(t(filter.op === 'and' ? 'filter.and' : 'filter.or'))
 }
@@ -41,7 +43,8 @@ export function conditionSentence(condition: Condition, placeName: PlaceName): s
     const key = condition.field === 'nextDueOn' ? 'filter.nextDays' : 'filter.lastDays'
     parts.push(t(key, { field, n: condition.withinDays }))
   }
-  if (condition.olderThanDays !== undefined) parts.push(t('filter.olderDays', { field, n: condition.olderThanDays }))
+  if (condition.olderThanDays !== undefined)
+    parts.push(t('filter.olderDays', { field, n: condition.olderThanDays }))
   return parts.join(t('filter.and'))
 }
 

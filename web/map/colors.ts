@@ -122,8 +122,9 @@ export const GRID_FILLS = [
   '#5f6b7a',
 ] as const
 
+/** Grid numbers start at 0. */
 export function gridFill(no: number): string {
-  return GRID_FILLS[(((no - 1) % GRID_FILLS.length) + GRID_FILLS.length) % GRID_FILLS.length]
+  return GRID_FILLS[no % GRID_FILLS.length]
 }
 
 export function rgb(hex: string): [number, number, number] {

@@ -44,7 +44,10 @@ export const LAYER_ORDER = [
 export type LayerId = (typeof LAYER_ORDER)[number]
 
 /** deck.gl layers and the anchor each hangs on. */
-export const DECK_ANCHORS = { 'client-points': 'anchor-above-client-points' } as const satisfies Record<string, LayerId>
+export const DECK_ANCHORS = { 'client-points': 'anchor-above-client-points' } as const satisfies Record<
+  string,
+  LayerId
+>
 export type DeckLayerId = keyof typeof DECK_ANCHORS
 
 const POSITIONS = new Map<string, number>(LAYER_ORDER.map((id, position) => [id, position]))
@@ -52,7 +55,9 @@ const POSITIONS = new Map<string, number>(LAYER_ORDER.map((id, position) => [id,
 export function positionOf(id: string): number {
   const position = POSITIONS.get(id)
   if (position === undefined) {
-    throw new Error(`Layer "${id}" is not listed in web/map/layer-order.ts: decide where it is drawn and add it there`)
+    throw new Error(
+      `Layer "${id}" is not listed in web/map/layer-order.ts: decide where it is drawn and add it there`,
+    )
   }
   return position
 }

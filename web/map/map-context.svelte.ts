@@ -42,7 +42,10 @@ export class MapContext {
   #clicks = new Set<ClickHandler>()
 
   get composed(): StylePiece {
-    const sources = Object.assign({}, ...[...this.pieces.values()].map((piece) => piece.sources)) as StylePiece['sources']
+    const sources = Object.assign(
+      {},
+      ...[...this.pieces.values()].map((piece) => piece.sources),
+    ) as StylePiece['sources']
     return { sources, layers: inOrder([...this.pieces.values()].flatMap((piece) => piece.layers)) }
   }
 

@@ -13,6 +13,9 @@ class Session {
   meta = $state.raw<Meta | null>(null)
   me = $derived(this.state.kind === 'signedIn' ? this.state.me : null)
 
+  /** Known before login by the demo accounts, afterwards by the data itself. */
+  demo = $derived(Boolean(this.meta?.demo) || (this.meta?.demoAccounts ?? []).length > 0)
+
   async start(): Promise<void> {
     whenUnauthenticated(() => {
       if (this.state.kind === 'signedIn') this.state = { kind: 'anonymous', expired: true }

@@ -49,7 +49,7 @@ export function parseUrl(search: string): UrlState {
     metric: matching(params.get('metric'), /^[A-Za-z][A-Za-z0-9]{0,39}$/),
     month: matching(params.get('month'), /^\d{4}-(0[1-9]|1[0-2])-01$/),
     plan: parseId(params.get('plan')),
-    grid: parseId(params.get('grid')),
+    grid: parseId(params.get('grid'), 0),
     client: parseId(params.get('client')),
   }
 }
@@ -61,7 +61,8 @@ export function printUrl(state: UrlState): string {
     const { lng, lat, zoom } = state.viewport
     params.set('at', `${lng.toFixed(5)},${lat.toFixed(5)},${zoom.toFixed(2)}`)
   }
-  if (!sameList(state.overlays, DEFAULT_OVERLAYS[state.workspace])) params.set('on', state.overlays.join(',') || 'none')
+  if (!sameList(state.overlays, DEFAULT_OVERLAYS[state.workspace]))
+    params.set('on', state.overlays.join(',') || 'none')
   if (state.filter) params.set('filter', JSON.stringify(state.filter))
   for (const key of ['place', 'metric', 'month', 'plan', 'grid', 'client'] as const) {
     const value = state[key]
@@ -102,13 +103,15 @@ function countNodes(value: unknown): number {
   if (typeof node.field === 'string') return 1
   if (node.op === 'not') return 1 + countNodes(node.of)
   if ((node.op === 'and' || node.op === 'or') && Array.isArray(node.of) && node.of.length > 0) {
-    return node.of.length > MAX_NODES ? Infinity : node.of.reduce((sum: number, part) => sum + countNodes(part), 1)
+    return node.of.length > MAX_NODES
+      ? Infinity
+      : node.of.reduce((sum: number, part) => sum + countNodes(part), 1)
   }
   return Infinity
 }
 
-function parseId(text: string | null): number | null {
-  return text !== null && /^\d{1,9}$/.test(text) && Number(text) > 0 ? Number(text) : null
+function parseId(text: string | null, least = 1): number | null {
+  return text !== null && /^\d{1,9}$/.test(text) && Number(text) >= least ? Number(text) : null
 }
 
 function matching(text: string | null, pattern: RegExp): string | null {

@@ -1,6 +1,13 @@
 /** What is on screen: one object, mirrored into the address bar. */
 import type { Filter } from '#domain/filter/types.ts'
-import { DEFAULT_OVERLAYS, parseUrl, printUrl, type UrlState, type Viewport, type Workspace } from './url-state.ts'
+import {
+  DEFAULT_OVERLAYS,
+  parseUrl,
+  printUrl,
+  type UrlState,
+  type Viewport,
+  type Workspace,
+} from './url-state.ts'
 
 const WRITE_DELAY_MS = 300
 
@@ -38,7 +45,9 @@ class View {
   }
 
   toggleOverlay(overlay: string): void {
-    this.overlays = this.isOn(overlay) ? this.overlays.filter((name) => name !== overlay) : [...this.overlays, overlay]
+    this.overlays = this.isOn(overlay)
+      ? this.overlays.filter((name) => name !== overlay)
+      : [...this.overlays, overlay]
   }
 
   /** Each workspace starts with the overlays its work needs; a step one can go back from. */

@@ -10,7 +10,14 @@
 export const STATUSES = ['active', 'depositOnly', 'loanOnly', 'lost', 'prospect'] as const
 export type ClientStatus = (typeof STATUSES)[number]
 
-export const KINDS = ['small_enterprise', 'sole_trader', 'farmer', 'family_farm', 'large_grower', 'cooperative'] as const
+export const KINDS = [
+  'small_enterprise',
+  'sole_trader',
+  'farmer',
+  'family_farm',
+  'large_grower',
+  'cooperative',
+] as const
 export type ClientKind = (typeof KINDS)[number]
 
 /** Lower bounds, in yuan of deposits plus loans, of size classes 2 to 7; 0 is nothing held, 1 is less than the first. */

@@ -6,7 +6,14 @@
  * Source: own.
  */
 import { ACQUIRING, KINDS, NO_DATE, PAYROLL, STATUSES, type ClientColumns } from './client-columns.ts'
-import { daysOf, includesUnknown, type Condition, type DateField, type Filter, type NullableField } from './types.ts'
+import {
+  daysOf,
+  includesUnknown,
+  type Condition,
+  type DateField,
+  type Filter,
+  type NullableField,
+} from './types.ts'
 
 export function filterMask(filter: Filter, columns: ClientColumns, today: number): Uint8Array {
   if ('field' in filter) return conditionMask(filter, columns, today)
@@ -49,7 +56,11 @@ function conditionMask(condition: Condition, columns: ClientColumns, today: numb
     case 'payroll':
       return flagMask(columns.flags, PAYROLL, condition.is)
     case 'depositBalance':
-      return rangeMask(columns.depositCents, toCents(condition.gte, -Infinity), toCents(condition.lte, Infinity))
+      return rangeMask(
+        columns.depositCents,
+        toCents(condition.gte, -Infinity),
+        toCents(condition.lte, Infinity),
+      )
     case 'loanBalance':
       return rangeMask(columns.loanCents, toCents(condition.gte, -Infinity), toCents(condition.lte, Infinity))
     default: {
@@ -78,11 +89,15 @@ export function isPrefecture(code: string): boolean {
 function placeMask(columns: ClientColumns, codes: string[]): Uint8Array {
   const exact = tableOf(columns.placeCodes, codes)
   const prefixes = new Set(codes.filter(isPrefecture).map((code) => code.slice(0, 4)))
-  const county = Uint8Array.from(columns.placeCodes, (code, i) => exact[i] | (prefixes.has(code.slice(0, 4)) ? 1 : 0))
+  const county = Uint8Array.from(
+    columns.placeCodes,
+    (code, i) => exact[i] | (prefixes.has(code.slice(0, 4)) ? 1 : 0),
+  )
   const mask = new Uint8Array(columns.count)
   for (let row = 0; row < mask.length; row++) {
     const village = columns.village[row]
-    mask[row] = county[columns.county[row]] | exact[columns.township[row]] | (village >= 0 ? exact[village] : 0)
+    mask[row] =
+      county[columns.county[row]] | exact[columns.township[row]] | (village >= 0 ? exact[village] : 0)
   }
   return mask
 }

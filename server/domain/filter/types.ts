@@ -9,10 +9,7 @@
 import type { ClientKind, ClientStatus } from './client-columns.ts'
 
 export type Filter =
-  | { op: 'and'; of: Filter[] }
-  | { op: 'or'; of: Filter[] }
-  | { op: 'not'; of: Filter }
-  | Condition
+  { op: 'and'; of: Filter[] } | { op: 'or'; of: Filter[] } | { op: 'not'; of: Filter } | Condition
 
 export type Condition =
   | { field: 'status'; in: ClientStatus[] }
@@ -81,7 +78,10 @@ export function daysOf(field: DateField, range: DateRange, today: number): { fro
 /** Clients never visited count as visited long ago, unless an earliest day is asked for. */
 export function includesUnknown(field: DateField, range: DateRange): boolean {
   return (
-    field === 'lastVisitOn' && range.olderThanDays !== undefined && range.from === undefined && range.withinDays === undefined
+    field === 'lastVisitOn' &&
+    range.olderThanDays !== undefined &&
+    range.from === undefined &&
+    range.withinDays === undefined
   )
 }
 

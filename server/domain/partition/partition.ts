@@ -5,7 +5,7 @@
  * Guarantees: complete; every grid contiguous through non-wall edges; locked units in their grid; same input, seed and budget
  * give the same bytes. When a tolerance is not kept, the best assignment found comes with the reasons.
  * Limits: heuristic: "not reached" is no proof that it cannot be reached, except for the reasons that are bounds (shortfall.ts).
- * Cost: `proposals` steps at 2 to 6 million a second, plus O(n log n). Source: multilevel annealing with two-sided balance.
+ * Cost: `proposals` steps at 1 to 1.7 million a second on a slow shared core, plus O(n log n). Source: multilevel annealing with two-sided balance.
  */
 import { fail, ok, type Result } from '../result.ts'
 import { createRandom, subSeed } from '../random.ts'
@@ -33,9 +33,9 @@ export type { GridMetrics, PartitionMetrics } from './metrics.ts'
 /** Strength of the moment of inertia beside the border length. */
 const SHAPE = 0.6
 
-/** A budget that gives good results: about 3 s for 10,000 units. */
+/** A budget that gives good results: about 4 to 5 s for 10,000 units on a slow shared core. */
 export function defaultProposals(units: number): number {
-  return Math.max(600_000, Math.round(900 * units))
+  return Math.max(600_000, Math.round(600 * units))
 }
 
 function createBudget(

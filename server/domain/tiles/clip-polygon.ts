@@ -31,7 +31,12 @@ export function overlaps(a: Rectangle, b: Rectangle): boolean {
 }
 
 export function within(inner: Rectangle, outer: Rectangle): boolean {
-  return inner.minX >= outer.minX && inner.maxX <= outer.maxX && inner.minY >= outer.minY && inner.maxY <= outer.maxY
+  return (
+    inner.minX >= outer.minX &&
+    inner.maxX <= outer.maxX &&
+    inner.minY >= outer.minY &&
+    inner.maxY <= outer.maxY
+  )
 }
 
 /** Empty when nothing is left. */
@@ -55,7 +60,14 @@ function clipHalf(points: ArrayLike<number>, axis: 0 | 1, limit: number, side: 1
   return kept
 }
 
-function pushCrossing(out: number[], points: ArrayLike<number>, a: number, b: number, axis: 0 | 1, limit: number): void {
+function pushCrossing(
+  out: number[],
+  points: ArrayLike<number>,
+  a: number,
+  b: number,
+  axis: 0 | 1,
+  limit: number,
+): void {
   const [low, high] = points[a + axis] < points[b + axis] ? [a, b] : [b, a]
   const other = axis === 0 ? 1 : 0
   const share = (limit - points[low + axis]) / (points[high + axis] - points[low + axis])
@@ -90,12 +102,23 @@ export function clipLine(line: ArrayLike<number>, to: Rectangle): number[][] {
 }
 
 /** The share of the segment, from and until, that is inside; null when none is. */
-function segmentInside(ax: number, ay: number, bx: number, by: number, to: Rectangle): [number, number] | null {
+function segmentInside(
+  ax: number,
+  ay: number,
+  bx: number,
+  by: number,
+  to: Rectangle,
+): [number, number] | null {
   let from = 0
   let until = 1
   const dx = bx - ax
   const dy = by - ay
-  for (const [step, room] of [[-dx, ax - to.minX], [dx, to.maxX - ax], [-dy, ay - to.minY], [dy, to.maxY - ay]]) {
+  for (const [step, room] of [
+    [-dx, ax - to.minX],
+    [dx, to.maxX - ax],
+    [-dy, ay - to.minY],
+    [dy, to.maxY - ay],
+  ]) {
     if (step === 0) {
       if (room < 0) return null
       continue

@@ -38,7 +38,14 @@ export function cellsOfTile(columns: ClientColumns, set: RowSet, tile: TileId): 
     const cx = x[row] >>> shift
     const cy = y[row] >>> shift
     if (cell === null || cx !== cellX || cy !== cellY) {
-      cell = { x: 0, y: 0, count: 0, depositCents: 0, loanCents: 0, statuses: new Array<number>(STATUSES.length).fill(0) }
+      cell = {
+        x: 0,
+        y: 0,
+        count: 0,
+        depositCents: 0,
+        loanCents: 0,
+        statuses: new Array<number>(STATUSES.length).fill(0),
+      }
       cells.push(cell)
       cellX = cx
       cellY = cy

@@ -26,7 +26,12 @@ export function tileCodes(z: number, x: number, y: number): { from: number; to: 
 }
 
 /** First index in rows (or in codes itself, when rows is null) whose code is at least `code`. */
-export function lowerBound(codes: Float64Array, rows: Uint32Array | null, count: number, code: number): number {
+export function lowerBound(
+  codes: Float64Array,
+  rows: Uint32Array | null,
+  count: number,
+  code: number,
+): number {
   let low = 0
   let high = count
   while (low < high) {
@@ -52,7 +57,12 @@ export function sortedByCode(codes: Float64Array): Uint32Array {
   let from = new Uint32Array(count)
   let to = new Uint32Array(count)
   for (let i = 0; i < count; i++) from[i] = i
-  for (const [keys, shift] of [[low, 0], [low, digits], [high, 0], [high, digits]] as const) {
+  for (const [keys, shift] of [
+    [low, 0],
+    [low, digits],
+    [high, 0],
+    [high, digits],
+  ] as const) {
     const starts = new Uint32Array(buckets + 1)
     for (let i = 0; i < count; i++) starts[((keys[i] >>> shift) & (buckets - 1)) + 1]++
     for (let b = 0; b < buckets; b++) starts[b + 1] += starts[b]

@@ -85,7 +85,12 @@ function frameOf(tile: TileId): Frame {
     originX,
     originY,
     unit,
-    buffered: { minX: originX - margin, minY: originY - margin, maxX: originX + size + margin, maxY: originY + size + margin },
+    buffered: {
+      minX: originX - margin,
+      minY: originY - margin,
+      maxX: originX + size + margin,
+      maxY: originY + size + margin,
+    },
   }
 }
 

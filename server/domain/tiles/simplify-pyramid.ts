@@ -35,7 +35,11 @@ type Layer = GeometryCollection<{ index: number }>
 export function buildPyramid(shapes: MultiPolygonCoordinates[]): Pyramid {
   const collection = {
     type: 'GeometryCollection' as const,
-    geometries: shapes.map((coordinates, index) => ({ type: 'MultiPolygon' as const, coordinates, properties: { index } })),
+    geometries: shapes.map((coordinates, index) => ({
+      type: 'MultiPolygon' as const,
+      coordinates,
+      properties: { index },
+    })),
   }
   const weighted = presimplify(topology({ shapes: collection as never }) as Topology<{ shapes: Layer }>)
   const levels = new Map<number, PyramidShape[]>()
@@ -44,7 +48,9 @@ export function buildPyramid(shapes: MultiPolygonCoordinates[]): Pyramid {
       const level = Math.max(0, Math.min(zoom, FULL_DETAIL_ZOOM))
       let known = levels.get(level)
       if (!known) {
-        known = flatten(level === FULL_DETAIL_ZOOM ? simplify(weighted, 0) : simplify(weighted, smallestArea(level)))
+        known = flatten(
+          level === FULL_DETAIL_ZOOM ? simplify(weighted, 0) : simplify(weighted, smallestArea(level)),
+        )
         levels.set(level, known)
       }
       return known
@@ -61,7 +67,9 @@ function smallestArea(zoom: number): number {
 function flatten(simplified: Topology<{ shapes: Layer }>): PyramidShape[] {
   const result: PyramidShape[] = []
   for (const geometry of simplified.objects.shapes.geometries) {
-    const { coordinates } = feature(simplified, geometry as TopoMultiPolygon).geometry as unknown as { coordinates: MultiPolygonCoordinates }
+    const { coordinates } = feature(simplified, geometry as TopoMultiPolygon).geometry as unknown as {
+      coordinates: MultiPolygonCoordinates
+    }
     const rings: Float64Array[] = []
     const outer: boolean[] = []
     for (const polygon of coordinates) {
@@ -70,7 +78,12 @@ function flatten(simplified: Topology<{ shapes: Layer }>): PyramidShape[] {
         outer.push(r === 0)
       })
     }
-    result.push({ index: (geometry.properties as { index: number }).index, rings, outer, bounds: boundsOfParts(rings) })
+    result.push({
+      index: (geometry.properties as { index: number }).index,
+      rings,
+      outer,
+      bounds: boundsOfParts(rings),
+    })
   }
   return result
 }

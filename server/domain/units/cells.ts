@@ -6,7 +6,7 @@
  * passes through divides, one that ends inside does not; remaking with the same size keeps rows, columns and so most keys.
  * Where townships overlap the first listed wins; district land in no township gets `townshipId: null`.
  * Limits: coordinates are rounded to 1e-7 degrees (1 cm); not across the antimeridian. Barriers are lines: give the banks of a
- * wide river, or its middle. Cost: about 0.3 s for 9,000 cells.
+ * wide river, or its middle. Cost: about 1.2 s for 8,300 cells over 490 km2 with townships and a river (one shared core).
  */
 import { fail, ok, type Result } from '../result.ts'
 import { METRES_PER_DEGREE, RADIANS_PER_DEGREE } from '../geo/earth.ts'

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { addMonths, dayOf, dayOfMonth, demoCalendar, isoDay, monthInYear, monthOf } from '#db/demo/calendar.ts'
+import {
+  addMonths,
+  dayOf,
+  dayOfMonth,
+  demoCalendar,
+  isoDay,
+  monthInYear,
+  monthOf,
+} from '#db/demo/calendar.ts'
 
 describe('days and months', () => {
   test('epoch, leap day and back', () => {

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { dayOf } from '#db/demo/calendar.ts'
-import { creditCode, identityNumber, maskIdentity, maskPerson, maskPhone, phoneNumber } from '#db/demo/contact.ts'
+import {
+  creditCode,
+  identityNumber,
+  maskIdentity,
+  maskPerson,
+  maskPhone,
+  phoneNumber,
+} from '#db/demo/contact.ts'
 import { DemoRandom, SUBJECT } from '#db/demo/random.ts'
 
 const asOf = dayOf('2026-11-01')
@@ -10,7 +17,8 @@ const from = (seed: number) => new DemoRandom().at(seed, 7, SUBJECT.contact)
 /** ISO 7064 MOD 11-2 as the standard words it: weights 2^(18-i) mod 11, the whole number leaves 1. */
 function isValidIdentity(id: string): boolean {
   let sum = 0
-  for (let i = 0; i < 18; i++) sum += (id[i] === 'X' ? 10 : Number(id[i])) * Number(2n ** BigInt(17 - i) % 11n)
+  for (let i = 0; i < 18; i++)
+    sum += (id[i] === 'X' ? 10 : Number(id[i])) * Number(2n ** BigInt(17 - i) % 11n)
   return sum % 11 === 1
 }
 

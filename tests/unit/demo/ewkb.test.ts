@@ -7,9 +7,25 @@ test('POINT(1 2) in EPSG:4326, byte by byte', () => {
 
 test('a square, byte by byte', () => {
   const [zero, one] = ['0000000000000000', '000000000000f03f']
-  const geometry = { type: 'MultiPolygon' as const, coordinates: [[[[0, 0], [1, 0], [1, 1], [0, 0]]]] }
+  const geometry = {
+    type: 'MultiPolygon' as const,
+    coordinates: [
+      [
+        [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+          [0, 0],
+        ],
+      ],
+    ],
+  }
   expect(multiPolygonHex(geometry)).toBe(
-    '01' + '06000020' + 'e6100000' + '01000000' + ('01' + '03000000' + '01000000' + '04000000') +
+    '01' +
+      '06000020' +
+      'e6100000' +
+      '01000000' +
+      ('01' + '03000000' + '01000000' + '04000000') +
       [zero, zero, one, zero, one, one, zero, zero].join(''),
   )
 })

@@ -42,7 +42,8 @@ describe('holdings', () => {
         expect(riskClass).toBe(open.length > 0 ? Math.max(...open.map((loan) => loan.riskClass)) : null)
         expect(nextDueOn === null).toBe(open.length === 0)
         if (client.status === 'prospect') expect(loans).toEqual([])
-        if (client.status === 'depositOnly') for (const loan of closed) expect(loan.closedOn).toBeLessThan(lastDay - 730)
+        if (client.status === 'depositOnly')
+          for (const loan of closed) expect(loan.closedOn).toBeLessThan(lastDay - 730)
         if (client.status === 'lost' && closed.length > 0) {
           expect(Math.max(...closed.map((loan) => loan.closedOn!))).toBe(client.lostOn)
         }
@@ -67,7 +68,8 @@ describe('holdings', () => {
           expect(loan.startedOn).toBeLessThanOrEqual(lastDay)
           expect(loan.maturesOn).toBeGreaterThan(loan.startedOn)
           if (loan.closedOn !== null) expect(loan.closedOn).toBeGreaterThan(loan.startedOn)
-          if (loan.closedOn === null && loan.riskClass < 3) expect(loan.maturesOn).toBeGreaterThanOrEqual(lastDay)
+          if (loan.closedOn === null && loan.riskClass < 3)
+            expect(loan.maturesOn).toBeGreaterThanOrEqual(lastDay)
         })
         const open = loans.filter(({ closedOn }) => closedOn === null)
         expect(loanBalance).toBe(open.reduce((sum, { balance }) => sum + balance, 0))
@@ -111,10 +113,14 @@ describe('history', () => {
         calendar.monthEnds.forEach((end, i) => {
           expect(Number.isInteger(deposit[i]) && deposit[i]! >= 0).toBe(true)
           expect(loan[i]).toBe(holdings.loans.reduce((sum, one) => sum + owedAt(one, end, lastDay), 0))
-          const gone = client.openedOn === null || end < client.openedOn || (client.lostOn !== null && end >= client.lostOn)
+          const gone =
+            client.openedOn === null ||
+            end < client.openedOn ||
+            (client.lostOn !== null && end >= client.lostOn)
           if (gone) expect([deposit[i], loan[i]]).toEqual([0, 0])
         })
-        if (client.status === 'lost' && client.lostOn! > calendar.monthEnds[8]!) expect(deposit[0]).toBeGreaterThan(0)
+        if (client.status === 'lost' && client.lostOn! > calendar.monthEnds[8]!)
+          expect(deposit[0]).toBeGreaterThan(0)
       }),
       { numRuns: 1_000 },
     )

@@ -15,7 +15,8 @@ test('a sequence does not depend on what was drawn before', () => {
 })
 
 test('seed, thing and subject each change the sequence', () => {
-  const first = (seed: number, thing: number, subject: 1 | 2) => new DemoRandom().at(seed, thing, subject).bits()
+  const first = (seed: number, thing: number, subject: 1 | 2) =>
+    new DemoRandom().at(seed, thing, subject).bits()
   const base = first(1, 1, 1)
   expect([first(2, 1, 1), first(1, 2, 1), first(1, 1, 2)]).not.toContain(base)
 })
@@ -25,7 +26,8 @@ test('draws for neighbouring clients are uniform and uncorrelated', () => {
   const count = 20_000
   const draws = Array.from({ length: count }, (_, i) => random.at(1, i, SUBJECT.profile).next())
   const mean = draws.reduce((a, b) => a + b, 0) / count
-  const covariance = draws.slice(1).reduce((sum, draw, i) => sum + (draw - mean) * (draws[i]! - mean), 0) / count
+  const covariance =
+    draws.slice(1).reduce((sum, draw, i) => sum + (draw - mean) * (draws[i]! - mean), 0) / count
   // Four standard errors: 4 / sqrt(12 n) and 4 / (12 sqrt(n)).
   expect(Math.abs(mean - 0.5)).toBeLessThan(0.0082)
   expect(Math.abs(covariance)).toBeLessThan(0.0024)

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkCoverageEdges } from '#geodata/coverage/check-coverage-edges.ts'
 import { keepSide } from '#geodata/coverage/half-plane.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findCrossings } from '#geodata/geometry/crossings.ts'
 import { inside, nearestOnOutline } from '#geodata/geometry/point-in-polygon.ts'

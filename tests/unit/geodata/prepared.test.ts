@@ -98,7 +98,7 @@ describe('prepared places', () => {
       polygon[0]!.forEach((p, i) => owner.set(`${p}>${polygon[0]![(i + 1) % polygon[0]!.length]!}`, code))
     }
     for (const [key, code] of owner) {
-      const other = owner.get(key.split('>').reverse().join('>'))
+      const other = owner.get(key.split('>').toReversed().join('>'))
       if (other && code < other) found.add(`${code}|${other}`)
     }
     expect([...found].sort()).toEqual(expected)

@@ -18,7 +18,7 @@ const SIZE = GRID_FILLS.length
 /** Units coloured by grid; grids also carry an outline and their number, so colour is never alone. */
 export function gridsStyle({ flavour, locale, units, outlines, selected }: GridsStyleInput): StylePiece {
   const color = BASE[flavour]
-  const position: ExpressionSpecification = ['%', ['-', ['get', 'gridNo'], 1], SIZE]
+  const position: ExpressionSpecification = ['%', ['get', 'gridNo'], SIZE]
   const fill = [
     'case',
     ['==', ['get', 'gridNo'], null],
@@ -26,9 +26,12 @@ export function gridsStyle({ flavour, locale, units, outlines, selected }: Grids
     ['match', position, ...GRID_FILLS.flatMap((hex, i) => [i, hex]), NO_DATA[flavour]],
   ] as unknown as ExpressionSpecification
   const opacity = (selected === null ? 0.62 : ['case', ['==', ['get', 'gridNo'], selected], 0.82, 0.38]) as
-    | number
-    | ExpressionSpecification
-  const line = (id: 'grid-outline-halo' | 'grid-outline' | 'grid-selected', paint: object, filter?: unknown) =>
+    number | ExpressionSpecification
+  const line = (
+    id: 'grid-outline-halo' | 'grid-outline' | 'grid-selected',
+    paint: object,
+    filter?: unknown,
+  ) =>
     ({
       id,
       type: 'line',
@@ -59,17 +62,17 @@ export function gridsStyle({ flavour, locale, units, outlines, selected }: Grids
       },
       line('grid-outline-halo', { 'line-color': color.labelHalo, 'line-width': 4.5, 'line-opacity': 0.85 }),
       line('grid-outline', { 'line-color': color.label, 'line-width': 1.8 }),
-      line(
-        'grid-selected',
-        { 'line-color': color.selected, 'line-width': 5 },
-        ['==', ['get', 'gridNo'], selected ?? -1],
-      ),
+      line('grid-selected', { 'line-color': color.selected, 'line-width': 5 }, [
+        '==',
+        ['get', 'gridNo'],
+        selected ?? -1,
+      ]),
       {
         id: 'grid-label',
         type: 'symbol',
         source: 'grid-labels',
         layout: {
-          'text-field': ['to-string', ['get', 'gridNo']],
+          'text-field': ['to-string', ['+', ['get', 'gridNo'], 1]],
           'text-font': mapFont(locale),
           'text-size': 16,
           'text-allow-overlap': true,

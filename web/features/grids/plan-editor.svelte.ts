@@ -35,7 +35,8 @@ class PlanEditor {
     }
     this.conflict = null
     const outcome = await this.plan.load((signal) => api.plan(id, signal))
-    if (outcome.ok) await Promise.all([this.#loadUnits(outcome.data), this.#loadStaff(outcome.data.countyCode)])
+    if (outcome.ok)
+      await Promise.all([this.#loadUnits(outcome.data), this.#loadStaff(outcome.data.countyCode)])
   }
 
   close(): void {
@@ -123,7 +124,14 @@ class PlanEditor {
     else if (end.kind === 'lost') notifications.error(end.error)
     else if (end.kind === 'failed') {
       const detail = end.message || t('error.unknown', { status: 0 })
-      notifications.error({ status: 0, code: 'job_failed', detail, traceId: null, errors: [], retryAfterS: null })
+      notifications.error({
+        status: 0,
+        code: 'job_failed',
+        detail,
+        traceId: null,
+        errors: [],
+        retryAfterS: null,
+      })
     }
   }
 

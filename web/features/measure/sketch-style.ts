@@ -72,7 +72,8 @@ function features(points: SketchPoint[], polygon: boolean, legs: string[]): GeoJ
   if (path.length >= 2) {
     list.push({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: path } })
   }
-  if (closed) list.push({ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [path] } })
+  if (closed)
+    list.push({ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [path] } })
   legs.forEach((text, i) => {
     const [a, b] = [path[i], path[i + 1]]
     if (!a || !b) return

@@ -1,26 +1,10 @@
 /** The points of one scope as typed arrays, and finding the one under a click. */
-import { decodeColumns } from '#server/clients/columns-format.ts'
+import { decodeColumns, type ClientPoints } from '#server/clients/columns-format.ts'
 
-export interface ClientPoints {
-  count: number
-  id: Uint32Array
-  lng: Float64Array
-  lat: Float64Array
-  /** Indexes into STATUSES. */
-  status: Uint8Array
-  size: Uint8Array
-}
+export type { ClientPoints }
 
 export function decodePoints(buffer: ArrayBuffer): ClientPoints {
-  const columns = decodeColumns(new Uint8Array(buffer))
-  return {
-    count: columns.id.length,
-    id: columns.id,
-    lng: columns.lng,
-    lat: columns.lat,
-    status: columns.status,
-    size: columns.size,
-  }
+  return decodeColumns(new Uint8Array(buffer))
 }
 
 /**

@@ -39,14 +39,20 @@ class PlacesData {
   readonly byCode = $derived(new Map((this.values.data?.values ?? []).map((value) => [value.code, value])))
 
   async loadMetrics(): Promise<void> {
-    if (this.metrics.phase === 'idle' || this.metrics.phase === 'failed') await this.metrics.load(() => api.metrics())
+    if (this.metrics.phase === 'idle' || this.metrics.phase === 'failed')
+      await this.metrics.load(() => api.metrics())
   }
 
   /** Asks again only when what is asked for changed; the overlay and the ranking share one answer. */
   async loadValues(again = false): Promise<void> {
     const metric = this.metric?.key
     if (!metric) return
-    const query = { metric, level: this.drill.level, parent: this.drill.parent, month: view.month ?? undefined }
+    const query = {
+      metric,
+      level: this.drill.level,
+      parent: this.drill.parent,
+      month: view.month ?? undefined,
+    }
     const key = JSON.stringify(query)
     if (key === this.#loaded && !again) return
     this.#loaded = key

@@ -4,7 +4,7 @@ import { MAX_VERTICES, checkPolygon } from '#geodata/import/check-polygon.ts'
 import { box, multi } from './fixtures.ts'
 
 const shell = box(115, 25, 115.1, 25.1)
-const hole = [...box(115.04, 25.04, 115.06, 25.06)].reverse()
+const hole = box(115.04, 25.04, 115.06, 25.06).toReversed()
 
 function check(geometry: MultiPolygon, repair = false) {
   const result = checkPolygon(geometry, '要素 7“水西网格”', repair)
@@ -80,15 +80,15 @@ describe('checkPolygon', () => {
   })
 
   it('fills holes below 100 m2 when asked, keeps larger ones', () => {
-    const micro = [...box(115.05, 25.05, 115.05005, 25.05005)].reverse()
+    const micro = box(115.05, 25.05, 115.05005, 25.05005).toReversed()
     expect(check(multi(shell, micro)).found).toEqual(['micro-hole/warning/false'])
-    const mended = check(multi(shell, micro, [...box(115.02, 25.02, 115.03, 25.03)].reverse()), true)
+    const mended = check(multi(shell, micro, box(115.02, 25.02, 115.03, 25.03).toReversed()), true)
     expect(mended.found).toEqual(['micro-hole/warning/true'])
     expect(mended.geometry!.coordinates[0]!.length).toBe(2)
   })
 
   it('refuses holes outside, even with repair', () => {
-    expect(check(multi(shell, [...box(115.2, 25, 115.3, 25.1)].reverse()), true).found).toEqual([
+    expect(check(multi(shell, box(115.2, 25, 115.3, 25.1).toReversed()), true).found).toEqual([
       'hole-outside/error/false',
     ])
   })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planImport } from '#geodata/import/plan-import.ts'
 import type { ImportOptions, ImportPlan } from '#geodata/import/plan-import.ts'
@@ -109,7 +109,7 @@ describe('planImport', () => {
 
   it('reads a zipped Shapefile in zone coordinates by its .prj', () => {
     const ring = counties[3]!.geometry!.coordinates[0]![0]!
-    const projected = ring.map((p) => gaussKrugerForward(p[0]!, p[1]!, ZONES['EPSG:4547'])).reverse()
+    const projected = ring.map((p) => gaussKrugerForward(p[0]!, p[1]!, ZONES['EPSG:4547'])).toReversed()
     const prj =
       'PROJCS["CGCS2000_3_Degree_GK_CM_114E",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000"],PROJECTION["Gauss_Kruger"],' +
       'PARAMETER["False_Easting",500000.0],PARAMETER["Central_Meridian",114.0],PARAMETER["Scale_Factor",1.0]]'

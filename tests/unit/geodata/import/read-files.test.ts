@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { jsonFaultOffset } from '#geodata/import/json-fault.ts'
 import { readGeojson } from '#geodata/import/read-geojson.ts'
 import { readPrj } from '#geodata/import/read-prj.ts'
 import { readShapefile } from '#geodata/import/read-shapefile.ts'
 import { SHASHI_GBK, box, dbf, geojson, multi, shp, utf8, zip } from './fixtures.ts'
 
-const ring = box(115, 25, 115.1, 25.1).reverse()
+const ring = box(115, 25, 115.1, 25.1).toReversed()
 const columns = [{ name: 'NAME', length: 20 }]
 const GEOGRAPHIC = 'GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000"]]'
 const zone = (meridian: number, easting: number) =>
