@@ -1,8 +1,7 @@
 /**
  * Purpose: writing millions of rows with COPY inside one transaction.
- * Guarantees: foreign keys to and from the tables, their indexes that no constraint needs, and the row-level security that binds even
- * their owner (under which COPY is refused) are taken off, and put back from the catalogue's own definitions with everything checked;
- * when the work fails, the transaction's rollback leaves all as it was.
+ * Guarantees: foreign keys to and from the tables and their indexes that no constraint needs are taken off, and put back from the
+ * catalogue's own definitions with every row checked; when the work fails, the transaction's rollback leaves all as it was.
  * Limits: the tables are locked against every reader until the transaction ends.
  * Cost: rebuilding an index or checking a key reads its table once.
  */
@@ -12,11 +11,6 @@ import { arrayLiteral, rowsOf } from '../rows.ts'
 
 export async function inBulkMode<T>(tx: Tx, tables: readonly string[], work: () => Promise<T>): Promise<T> {
   const wanted = sql`${arrayLiteral(tables)}::text[]::regclass[]`
-  const forced = await texts(
-    tx,
-    sql`select format('%I.%I', n.nspname, c.relname) as text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.oid = any (${wanted}) and c.relforcerowsecurity order by 1`,
-  )
   const keys = rowsOf<{ owner: string; name: string; definition: string }>(
     await tx.execute(sql`select format('%I.%I', n.nspname, c.relname) as owner, format('%I', k.conname) as name,
         pg_get_constraintdef(k.oid) as definition
@@ -31,16 +25,10 @@ export async function inBulkMode<T>(tx: Tx, tables: readonly string[], work: () 
   for (const { owner, name } of keys)
     await tx.execute(sql.raw(`alter table ${owner} drop constraint ${name}`))
   for (const { name } of indexes) await tx.execute(sql.raw(`drop index ${name}`))
-  for (const table of forced) await tx.execute(sql.raw(`alter table ${table} no force row level security`))
   const result = await work()
   for (const { definition } of indexes) await tx.execute(sql.raw(definition))
   for (const { owner, name, definition } of keys) {
     await tx.execute(sql.raw(`alter table ${owner} add constraint ${name} ${definition}`))
   }
-  for (const table of forced) await tx.execute(sql.raw(`alter table ${table} force row level security`))
   return result
-}
-
-async function texts(tx: Tx, query: ReturnType<typeof sql>): Promise<string[]> {
-  return rowsOf<{ text: string }>(await tx.execute(query)).map(({ text }) => text)
 }

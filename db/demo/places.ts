@@ -49,8 +49,8 @@ export interface Settlement {
   community: boolean
   township: Township
   seat: readonly [number, number]
-  /** Its own cell; the township's where it has none. */
-  cell: Cell
+  /** A point of the settlement lies in all of them: its own cell, where it has one, and the township's. */
+  cells: readonly Cell[]
 }
 
 /** Rings as flat lng, lat numbers, closed; even-odd rule. */
@@ -120,7 +120,7 @@ export function indexPlaces(places: readonly DemoPlace[]): Gazetteer {
   for (const place of own('village')) {
     const township = townshipOf.get(place.townshipCode ?? '')
     if (!township) continue
-    const cell = place.geometry ? cellOf(place) : townshipCells.get(township.code)!
+    const townshipCell = townshipCells.get(township.code)!
     const { code, name, kind, seat } = place
     const settlement: Settlement = {
       index: settlements.length,
@@ -129,7 +129,7 @@ export function indexPlaces(places: readonly DemoPlace[]): Gazetteer {
       community: kind === '社区',
       township,
       seat,
-      cell,
+      cells: place.geometry ? [cellOf(place), townshipCell] : [townshipCell],
     }
     settlements.push(settlement)
     township.settlements.push(settlement)

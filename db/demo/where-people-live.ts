@@ -1,7 +1,7 @@
 /**
  * Purpose: which settlement a client lives in, and where in it: towns dense, villages along valleys, downtown densest.
  * Inputs: the gazetteer with populations of counties, a seed. Distances in metres.
- * Guarantees: a position lies inside its settlement's own cell, hence inside its township and county; about 35 % of clients live
+ * Guarantees: a position lies inside its settlement's own cell and inside its township's, hence inside its county; about 35 % of clients live
  * in the urban core of the three districts.
  * Limits: no population below the county is known and no valley is mapped. Communities weigh more than villages by fixed factors;
  * the line from a village to one of its two nearest neighbours stands for a valley.
@@ -100,15 +100,20 @@ function position(
   for (let i = 0; i < TRIES; i++) {
     ;[east, north] = draw(random, settlement, neighbours)
     const point = offsetM(settlement.seat, east, north)
-    if (inCell(point, settlement.cell)) return point
+    if (isAtHome(point, settlement)) return point
   }
   for (let i = 0; i < SHRINKS; i++) {
     east /= 2
     north /= 2
     const point = offsetM(settlement.seat, east, north)
-    if (inCell(point, settlement.cell)) return point
+    if (isAtHome(point, settlement)) return point
   }
   return [settlement.seat[0], settlement.seat[1]]
+}
+
+function isAtHome(point: readonly [number, number], { cells }: Settlement): boolean {
+  for (const cell of cells) if (!inCell(point, cell)) return false
+  return true
 }
 
 function draw(

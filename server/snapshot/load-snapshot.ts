@@ -74,10 +74,9 @@ async function loadOnce(db: Database): Promise<LoadedClients> {
   const loans = growthMonths.map(() => new Float64Array(columns.count))
   for (const chunk of answers.slice(0, loanStarts.length).filter(found)) decodeLoans(chunk, rowOf, loans)
   const loansOf = (month: string | null) =>
-    month === null ? columns.previousLoanCents : loans[growthMonths.indexOf(month)]
+    month === null ? new Float64Array(columns.count) : loans[growthMonths.indexOf(month)]
   columns.previousLoanCents = loansOf(months.previous)
-  columns.yearStartLoanCents =
-    months.yearStart === null ? columns.yearStartLoanCents : loansOf(months.yearStart)
+  columns.yearStartLoanCents = loansOf(months.yearStart)
   return { version, months, columns, range, rowOf }
 }
 

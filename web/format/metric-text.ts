@@ -27,7 +27,7 @@ export function metricColumn(
   if (isRatio(unit)) return { heading: '%', print: (value) => percent(value).replace('%', ''), scale: 0.01 }
   const digits = values.every((value) => value === null || Number.isInteger(value)) ? 0 : 1
   return {
-    heading: t(unit === 'clients' ? 'unit.clients' : 'unit.value') === '' ? unit : word('unit', unit),
+    heading: word('unit', unit),
     print: (value) => (value === null ? UNKNOWN : grouped(value, digits)),
     scale: 1,
   }

@@ -134,15 +134,12 @@ function vertexFinder(mesh: Mesh, tolerance: number) {
   }
 }
 
-export function adjacencyOf(
-  shapes: readonly MultiPolygonCoordinates[],
-  options: { toleranceDegrees?: number } = {},
-): Adjacency {
+export function adjacencyOf(shapes: readonly MultiPolygonCoordinates[]): Adjacency {
   const outerBorderM = new Float64Array(shapes.length)
   const mesh = snapMesh(shapes)
   if (mesh.segments.length === 0) return { edges: [], outerBorderM }
   // Snapping moves a vertex by up to 0.71 steps; 1.5 steps also bridge a T-junction that was rounded twice.
-  const tolerance = Math.max(1.5, (options.toleranceDegrees ?? 0) / SNAP_DEGREES)
+  const tolerance = 1.5
   const findVertices = vertexFinder(mesh, tolerance)
 
   const vertexCount = mesh.x.length

@@ -44,20 +44,6 @@ export function componentsWithin(
   return { count, of }
 }
 
-/** How many connected parts each grid has. */
-export function partsPerGrid(graph: Graph, assignment: Int32Array, k: number): Int32Array {
-  const parts = componentsWithin(graph, assignment)
-  const perGrid = new Int32Array(k)
-  const seen = new Uint8Array(parts.count)
-  for (let u = 0; u < graph.n; u++) {
-    const part = parts.of[u]!
-    if (part === -1 || seen[part]) continue
-    seen[part] = 1
-    perGrid[assignment[u]!]!++
-  }
-  return perGrid
-}
-
 /**
  * Connects the locked units of each grid by shortest paths through free units and writes the path into `assignment`.
  * Returns the first pair that cannot be connected, or null.

@@ -197,7 +197,8 @@ function encodeValue(value: MvtValue): Uint8Array {
   else if (typeof value === 'boolean') {
     writer.varint(0x38)
     writer.varint(value ? 1 : 0)
-  } else if (Number.isSafeInteger(value)) {
+  } else if (Number.isSafeInteger(value) && value > -0x80000000) {
+    // Common readers lose the last bits of negative varints beyond 32 bits; those go as doubles.
     writer.varint(value < 0 ? 0x30 : 0x28)
     writer.varint(value < 0 ? zigzag(value) : value)
   } else {

@@ -30,8 +30,6 @@ export interface Pyramid {
   shapesAt(zoom: number): PyramidShape[]
 }
 
-type Layer = GeometryCollection<{ index: number }>
-
 export function buildPyramid(shapes: MultiPolygonCoordinates[]): Pyramid {
   const collection = {
     type: 'GeometryCollection' as const,
@@ -41,7 +39,7 @@ export function buildPyramid(shapes: MultiPolygonCoordinates[]): Pyramid {
       properties: { index },
     })),
   }
-  const weighted = presimplify(topology({ shapes: collection as never }) as Topology<{ shapes: Layer }>)
+  const weighted = presimplify(topology({ shapes: collection as never }) as Topology<{ shapes: GeometryCollection }>)
   const levels = new Map<number, PyramidShape[]>()
   return {
     shapesAt(zoom) {
@@ -64,9 +62,9 @@ function smallestArea(zoom: number): number {
   return (4 * tileUnit) ** 2
 }
 
-function flatten(simplified: Topology<{ shapes: Layer }>): PyramidShape[] {
+function flatten(simplified: Topology<{ shapes: GeometryCollection }>): PyramidShape[] {
   const result: PyramidShape[] = []
-  for (const geometry of simplified.objects.shapes.geometries) {
+  simplified.objects.shapes.geometries.forEach((geometry, index) => {
     const { coordinates } = feature(simplified, geometry as TopoMultiPolygon).geometry as unknown as {
       coordinates: MultiPolygonCoordinates
     }

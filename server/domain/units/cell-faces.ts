@@ -216,7 +216,7 @@ function smallestAround(faces: Face[], hole: Face): Face | null {
   return best
 }
 
-export function isInsideEdges(edges: readonly FaceEdge[], x: number, y: number): boolean {
+function isInsideEdges(edges: readonly FaceEdge[], x: number, y: number): boolean {
   let inside = false
   for (const e of edges) {
     if (e.ay > y === e.by > y) continue

@@ -134,7 +134,7 @@ describe('separate areas', () => {
 
 describe('named reasons', () => {
   it('one giant unit: names it and the smallest tolerance', () => {
-    // 63 ones and one 9 would not do; rows of digits: total 7 + 9 = 16, target 8, the 9 alone is 12.5 % over.
+    // Total 7 + 9 = 16, target 8: the 9 alone is 12.5 % over.
     const result = solved(drawn(['1119', '1111'], 2))
     expect(result.withinTolerance).toBe(false)
     expect(result.reasons[0]).toEqual({
