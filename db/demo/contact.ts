@@ -27,7 +27,7 @@ export function identityNumber(asOf: number, random: DemoRandom): string {
   const birthday = birthText(asOf, random)
   const body = NOBODYS_REGION + birthday + String(random.int(1000)).padStart(3, '0')
   let sum = 0
-  for (let i = 0; i < 17; i++) sum += Number(body[i]) * ID_WEIGHTS[i]!
+  for (let i = 0; i < 17; i++) sum += (body.charCodeAt(i) - 48) * ID_WEIGHTS[i]!
   return body + '10X98765432'[sum % 11]
 }
 

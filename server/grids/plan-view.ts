@@ -5,15 +5,18 @@ import type { GridRow, PlanRow } from './queries.ts'
 import type { UnitRow } from './unit-queries.ts'
 
 /** Fewer clients than this, and a sum says what single clients hold. */
-const EXACT_FROM_CLIENTS = 5
+const SMALL_GROUP = 5
+const DEVIATION_DIGITS = 1e4
 
 /**
- * Sums of money over fewer than five clients are shown to one significant digit to those who may not see a client's
- * balance (planners). Search and totals of larger grids use the exact figures.
+ * Those who may not see a client's balance (planners) get sums of money to two significant digits, of fewer than five
+ * clients to one: exact sums of two areas that differ by one client would give that client away. The search itself uses
+ * the exact figures.
  */
 export function totalsFor(weights: readonly number[], seesExactMoney: boolean): Record<WeightKey, number> {
   const [clients = 0, depositBalance = 0, loanBalance = 0, visitHours = 0] = weights
-  const shown = seesExactMoney || clients >= EXACT_FROM_CLIENTS ? cents : oneDigit
+  const digits = clients < SMALL_GROUP ? 1 : 2
+  const shown = seesExactMoney ? cents : (value: number) => Number(value.toPrecision(digits))
   return {
     clients,
     depositBalance: shown(depositBalance),
@@ -23,7 +26,16 @@ export function totalsFor(weights: readonly number[], seesExactMoney: boolean): 
 }
 
 const cents = (value: number) => Math.round(value * 100) / 100
-const oneDigit = (value: number) => Number(value.toPrecision(1))
+
+/** To a hundredth of a percent, for the same reason. */
+function roundedDeviation(deviation: Partial<Record<WeightKey, number>>): Partial<Record<WeightKey, number>> {
+  return Object.fromEntries(
+    Object.entries(deviation).map(([key, value]) => [
+      key,
+      Math.round(value * DEVIATION_DIGITS) / DEVIATION_DIGITS,
+    ]),
+  )
+}
 
 export function planView(plan: PlanRow, grids: GridRow[], unassigned: number, seesExactMoney: boolean): Plan {
   const { metrics, ...rest } = plan
@@ -39,7 +51,7 @@ export function planView(plan: PlanRow, grids: GridRow[], unassigned: number, se
         units: row.units,
         areaKm2: Math.round(row.areaM2 / 1e3) / 1e3,
         totals: totalsFor(row.totals, seesExactMoney),
-        deviation: measured?.deviation ?? {},
+        deviation: roundedDeviation(measured?.deviation ?? {}),
         contiguous: measured?.contiguous ?? false,
         polsbyPopper: measured?.polsbyPopper ?? null,
       }

@@ -14,14 +14,15 @@ interface AppErrorOptions {
 
 /** An expected failure of a request. `detail` is shown to the user: Chinese, what, where, what to do next. */
 export class AppError extends Error {
-  readonly code: ErrorCode
+  // Not `code`: by that name db/errors.ts knows what a database driver reports, and would take this error for one.
+  readonly problemCode: ErrorCode
   readonly detail: string
   readonly options: AppErrorOptions
 
   constructor(code: ErrorCode, detail: string, options: AppErrorOptions = {}) {
     super(code)
     this.name = 'AppError'
-    this.code = code
+    this.problemCode = code
     this.detail = detail
     this.options = options
   }
@@ -112,9 +113,9 @@ export function problemOf(error: AppError, traceId: string): Problem {
   const { errors, retryAfterS, currentVersion } = error.options
   return {
     type: 'about:blank',
-    title: TITLES[error.code],
-    status: ERROR_STATUS[error.code],
-    code: error.code,
+    title: TITLES[error.problemCode],
+    status: ERROR_STATUS[error.problemCode],
+    code: error.problemCode,
     detail: error.detail,
     traceId,
     ...(errors && { errors }),

@@ -18,13 +18,13 @@ export type JobHandler = (input: never, context: JobContext) => Promise<Record<s
 
 /** The job cannot be done, for a reason its owner should read: Chinese, what, where, what to do next. */
 export class JobRefusal extends Error {
-  readonly code: string
+  readonly reason: string
   readonly detail: string
 
   constructor(code: string, detail: string) {
     super(code)
     this.name = 'JobRefusal'
-    this.code = code
+    this.reason = code
     this.detail = detail
   }
 }
@@ -197,9 +197,9 @@ export class JobQueue {
   }
 
   private reasonOf(error: unknown, entry: Entry): { code: string; message: string } {
-    if (error instanceof JobRefusal) return { code: error.code, message: error.detail }
+    if (error instanceof JobRefusal) return { code: error.reason, message: error.detail }
     const known = toAppError(error)
-    if (known) return { code: known.code, message: known.detail }
+    if (known) return { code: known.problemCode, message: known.detail }
     this.log.error({ event: 'job_failed', jobId: entry.id, kind: entry.kind, fault: describeFault(error) })
     return {
       code: 'internal',

@@ -45,7 +45,15 @@ export async function wholeBounds(tx: Tx): Promise<[number, number, number, numb
   return row && row.w !== null ? [row.w, row.s, row.e, row.n] : null
 }
 
-const TABLES = ['app.client', 'app.setting', 'app.grid_plan', 'app.unit', 'app.job', 'geo.place', 'geo.layer_version']
+const TABLES = [
+  'app.client',
+  'app.setting',
+  'app.grid_plan',
+  'app.unit',
+  'app.job',
+  'geo.place',
+  'geo.layer_version',
+]
 
 /** Tables of this release that the database lacks. */
 export async function missingTables(tx: Tx): Promise<string[]> {

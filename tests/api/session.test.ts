@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rowsOf } from '#db/rows.ts'
 import { createApp } from '#server/app.ts'
+import type { AppError } from '#server/http/errors.ts'
 import { LoginGuard } from '#server/session/login-guard.ts'
 import { hashPassword, verifyPassword } from '#server/session/password.ts'
 import { newToken, tokenHashOf } from '#server/session/token.ts'
@@ -23,7 +24,8 @@ afterAll(async () => {
 const login = (username: string, password: string, headers: Record<string, string> = {}) =>
   callerWith(api, null)('/api/session', { method: 'POST', body: { username, password }, headers })
 
-const tokenOf = (response: Response) => /(?:^|; |, )(?:__Host-)?sid=([^;]+)/.exec(response.headers.get('set-cookie') ?? '')![1]!
+const tokenOf = (response: Response) =>
+  /(?:^|; |, )(?:__Host-)?sid=([^;]+)/.exec(response.headers.get('set-cookie') ?? '')![1]!
 
 async function newSession(username = 'toy.branch-head'): Promise<string> {
   const response = await login(username, PASSWORD)
@@ -35,7 +37,9 @@ const statusWith = async (token: string) => (await callerWith(api, token)('/api/
 
 const events = async () =>
   rowsOf<{ action: string; outcome: string; username: string | null; detail: Record<string, string> }>(
-    await api.db.asOwner((tx) => tx.execute(sql`select action, outcome, username, detail from audit.event order by id`)),
+    await api.db.asOwner((tx) =>
+      tx.execute(sql`select action, outcome, username, detail from audit.event order by id`),
+    ),
   )
 
 describe('login', () => {
@@ -49,13 +53,20 @@ describe('login', () => {
       staffId: 110,
       counties: [{ code: '360722000000', name: '信丰县' }],
       can: expect.arrayContaining(['clients.reveal', 'grids.read']),
-      scopeBox: [expect.closeTo(114.91, 6), expect.closeTo(25.84, 6), expect.closeTo(114.93, 6), expect.closeTo(25.86, 6)],
+      scopeBox: [
+        expect.closeTo(114.91, 6),
+        expect.closeTo(25.84, 6),
+        expect.closeTo(114.93, 6),
+        expect.closeTo(25.86, 6),
+      ],
     })
     const cookie = response.headers.get('set-cookie')!
     expect(cookie).toMatch(/^sid=[A-Za-z0-9_-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/)
     const token = tokenOf(response)
     const stored = rowsOf<{ hash: string }>(
-      await api.db.asOwner((tx) => tx.execute(sql`select encode(token_hash, 'hex') as hash from auth.session`)),
+      await api.db.asOwner((tx) =>
+        tx.execute(sql`select encode(token_hash, 'hex') as hash from auth.session`),
+      ),
     )
     expect(stored.map(({ hash }) => hash)).toContain(tokenHashOf(token))
     expect(JSON.stringify(stored)).not.toContain(token)
@@ -64,14 +75,24 @@ describe('login', () => {
 
   it('names no place of work where there is none, but shows the whole prefecture', async () => {
     const response = await login('toy.leadership', PASSWORD)
-    expect(await response.json()).toMatchObject({ branches: [], counties: [], scopeBox: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)] })
+    expect(await response.json()).toMatchObject({
+      branches: [],
+      counties: [],
+      scopeBox: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)],
+    })
   })
 
   it('gives a Secure __Host- cookie behind a trusted https proxy and ignores the plain one there', async () => {
     const proxied = { app: createApp({ ...api.deps, trustProxy: true }) }
     const https = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'gis.bank.example' }
-    const response = await callerWith(proxied, null)('/api/session', { method: 'POST', body: { username: 'toy.manager', password: PASSWORD }, headers: https })
-    expect(response.headers.get('set-cookie')).toMatch(/^__Host-sid=[A-Za-z0-9_-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    const response = await callerWith(proxied, null)('/api/session', {
+      method: 'POST',
+      body: { username: 'toy.manager', password: PASSWORD },
+      headers: https,
+    })
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^__Host-sid=[A-Za-z0-9_-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
     expect(response.headers.get('strict-transport-security')).toContain('max-age=63072000')
     const token = tokenOf(response)
     const as = (cookie: string) => proxied.app.request('/api/session', { headers: { ...https, cookie } })
@@ -80,10 +101,17 @@ describe('login', () => {
   })
 
   it('says the same of a wrong password, an unknown name and a disabled account', async () => {
-    await api.db.asOwner((tx) => tx.execute(sql`update auth.account set disabled_at = now() where username = 'toy.secadmin'`))
+    await api.db.asOwner((tx) =>
+      tx.execute(sql`update auth.account set disabled_at = now() where username = 'toy.secadmin'`),
+    )
     const before = (await events()).length
     const answers = []
-    for (const [username, password] of [['toy.auditor', 'wrong'], ['nobody', PASSWORD], ["x' or 1=1 --", PASSWORD], ['toy.secadmin', PASSWORD]]) {
+    for (const [username, password] of [
+      ['toy.auditor', 'wrong'],
+      ['nobody', PASSWORD],
+      ["x' or 1=1 --", PASSWORD],
+      ['toy.secadmin', PASSWORD],
+    ]) {
       const response = await login(username!, password!)
       const { traceId, ...problem } = (await response.json()) as { traceId: string }
       expect(traceId).toMatch(/^[0-9a-f-]{36}$/)
@@ -92,7 +120,11 @@ describe('login', () => {
     }
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect(answers[0]).toMatchObject({ status: 401, code: 'invalid_credentials' })
-    expect((await events()).slice(before).map(({ outcome, username, detail }) => [outcome, username, detail.reason])).toEqual([
+    expect(
+      (await events())
+        .slice(before)
+        .map(({ outcome, username, detail }) => [outcome, username, detail.reason]),
+    ).toEqual([
       ['refused', 'toy.auditor', 'password'],
       ['refused', null, 'unknown'],
       ['refused', null, 'unknown'],
@@ -101,13 +133,17 @@ describe('login', () => {
   })
 
   it('refuses demo accounts on the server engine only', async () => {
-    await api.db.asOwner((tx) => tx.execute(sql`update auth.account set demo = true where username = 'toy.sysadmin'`))
+    await api.db.asOwner((tx) =>
+      tx.execute(sql`update auth.account set demo = true where username = 'toy.sysadmin'`),
+    )
     const answer = await login('toy.sysadmin', PASSWORD)
     expect(answer.status).toBe(api.db.engine === 'server' ? 401 : 200)
     const asServer = Object.create(api.db, { engine: { value: 'server' } }) as typeof api.db
     const strict = new SessionService(asServer)
-    await expect(strict.login({ username: 'toy.sysadmin', password: PASSWORD }, { address: 'a', requestId: 'r' }, null)).rejects.toMatchObject({
-      code: 'invalid_credentials',
+    await expect(
+      strict.login({ username: 'toy.sysadmin', password: PASSWORD }, { address: 'a', requestId: 'r' }, null),
+    ).rejects.toMatchObject({
+      problemCode: 'invalid_credentials',
     })
   })
 
@@ -132,7 +168,7 @@ describe('login', () => {
     const attempt = (password: string, address: string) =>
       guarded.login({ username: 'toy.planner', password }, { address, requestId: 'r' }, null).then(
         () => 'in',
-        (error: { code: string; options: { retryAfterS?: number } }) => `${error.code} ${error.options.retryAfterS ?? ''}`.trim(),
+        (error: AppError) => `${error.problemCode} ${error.options.retryAfterS ?? ''}`.trim(),
       )
     const outcomes = []
     for (let i = 0; i < 5; i++) outcomes.push(await attempt('wrong', '10.0.0.1'))
@@ -195,12 +231,19 @@ describe('a session', () => {
     expect(response.headers.get('set-cookie')).toMatch(/^sid=; Max-Age=0;/)
     expect(await statusWith(token)).toBe(401)
     expect(await statusWith(bystander)).toBe(200)
-    expect((await events()).at(-1)).toMatchObject({ action: 'session.logout', outcome: 'ok', username: 'toy.branch-head' })
+    expect((await events()).at(-1)).toMatchObject({
+      action: 'session.logout',
+      outcome: 'ok',
+      username: 'toy.branch-head',
+    })
   })
 
   it('is replaced, not kept, by a login with its cookie', async () => {
     const first = await newSession()
-    const second = await callerWith(api, first)('/api/session', { method: 'POST', body: { username: 'toy.manager', password: PASSWORD } })
+    const second = await callerWith(api, first)('/api/session', {
+      method: 'POST',
+      body: { username: 'toy.manager', password: PASSWORD },
+    })
     expect(second.status).toBe(200)
     expect(tokenOf(second)).not.toBe(first)
     expect(await statusWith(first)).toBe(401)
@@ -210,9 +253,18 @@ describe('a session', () => {
     ['idle too long', sql`update auth.session set idle_until = now() - interval '1 second'`],
     ['older than twelve hours', sql`update auth.session set absolute_until = now() - interval '1 second'`],
     ['revoked', sql`update auth.session set revoked_at = now()`],
-    ['of a disabled account', sql`update auth.account set disabled_at = now() where username = 'toy.auditor'`],
-    ['of an account with another role since', sql`update auth.account set role = 'secadmin' where username = 'toy.auditor'`],
-    ['of an account with another scope since', sql`update auth.account set county_codes = '{360702000000}' where username = 'toy.auditor'`],
+    [
+      'of a disabled account',
+      sql`update auth.account set disabled_at = now() where username = 'toy.auditor'`,
+    ],
+    [
+      'of an account with another role since',
+      sql`update auth.account set role = 'secadmin' where username = 'toy.auditor'`,
+    ],
+    [
+      'of an account with another scope since',
+      sql`update auth.account set county_codes = '{360702000000}' where username = 'toy.auditor'`,
+    ],
   ])('that is %s is refused', async (_, change) => {
     const token = await newSession('toy.auditor')
     expect(await statusWith(token)).toBe(200)
@@ -220,7 +272,11 @@ describe('a session', () => {
     const response = await callerWith(api, token)('/api/session')
     expect(response.status).toBe(401)
     expect(await response.json()).toMatchObject({ code: 'unauthenticated' })
-    await api.db.asOwner((tx) => tx.execute(sql`update auth.account set disabled_at = null, role = 'auditor', county_codes = '{}' where username = 'toy.auditor'`))
+    await api.db.asOwner((tx) =>
+      tx.execute(
+        sql`update auth.account set disabled_at = null, role = 'auditor', county_codes = '{}' where username = 'toy.auditor'`,
+      ),
+    )
     // It does not come back to life with the account.
     expect(await statusWith(token)).toBe(401)
   })
@@ -251,14 +307,21 @@ describe('a session', () => {
     expect(touched.left).toBeGreaterThan(1_750)
     expect(touched.seen).toBeLessThan(30)
     await age(61)
-    await api.db.asOwner((tx) => tx.execute(sql`update auth.session set absolute_until = now() + interval '5 minutes' where token_hash = decode(${hash}, 'hex')`))
+    await api.db.asOwner((tx) =>
+      tx.execute(
+        sql`update auth.session set absolute_until = now() + interval '5 minutes' where token_hash = decode(${hash}, 'hex')`,
+      ),
+    )
     await statusWith(token)
     expect((await idleUntil()).left).toBeLessThan(301)
   })
 
-  it.each(['', 'x', 'a'.repeat(43), newToken(), `${'a'.repeat(42)};`, '../../etc', 'x'.repeat(5_000)])('is not begun by the made-up token %#', async (token) => {
-    expect(await statusWith(token)).toBe(401)
-  })
+  it.each(['', 'x', 'a'.repeat(43), newToken(), `${'a'.repeat(42)};`, '../../etc', 'x'.repeat(5_000)])(
+    'is not begun by the made-up token %#',
+    async (token) => {
+      expect(await statusWith(token)).toBe(401)
+    },
+  )
 })
 
 describe('passwords', () => {

@@ -8,9 +8,9 @@ import { rowsOf } from '#db/rows.ts'
 import { createApp } from '#server/app.ts'
 import { sealContact } from '#server/auth/contact-cipher.ts'
 import { createDeps, type Deps } from '#server/deps.ts'
-import { tokenHashOf } from '#server/session/token.ts'
+import { newToken, tokenHashOf } from '#server/session/token.ts'
 import { openTestDatabase } from './database.ts'
-import { insertToyBank, openToySession, type ToyRole } from './toy-bank.ts'
+import { insertToyBank, type ToyRole } from './toy-bank.ts'
 
 export const TEST_KEY = Buffer.alloc(32, 7)
 /** Written where a test's answers must never show it. */
@@ -89,16 +89,28 @@ export function callerWith(api: Pick<TestApi, 'app'>, token: string | null): Cal
     })
 }
 
-/** Opens a session of a toy role and calls with it. */
-export async function callerAs(api: TestApi, role: ToyRole): Promise<Caller> {
-  const token = `toy-${role}-`.padEnd(43, 'x').replaceAll('_', '-')
-  const isOpen = await api.db.asRole('gis_auth', async (tx) =>
-    rowsOf(
-      await tx.execute(sql`select from auth.session where token_hash = decode(${tokenHashOf(token)}, 'hex')`),
-    ),
+/** Opens a session of an account and calls with it. */
+export async function callerOf(api: TestApi, username: string): Promise<Caller> {
+  const token = newToken()
+  await api.db.asRole('gis_auth', (tx) =>
+    tx.execute(sql`insert into auth.session (token_hash, account_id, username, display_name, role, staff_id, branch_ids, county_codes,
+        idle_until, absolute_until)
+      select decode(${tokenHashOf(token)}, 'hex'), id, username, display_name, role, staff_id, branch_ids, county_codes,
+        now() + interval '30 minutes', now() + interval '12 hours' from auth.account where username = ${username}`),
   )
-  if (isOpen.length === 0) await openToySession(api.db, role, { token })
   return callerWith(api, token)
+}
+
+export function callerAs(api: TestApi, role: ToyRole): Promise<Caller> {
+  return callerOf(api, `toy.${role}`.replace('_', '-'))
+}
+
+/** One more planner, of another county than the toy bank's. */
+export async function insertPlanner(db: Database, username: string, countyCode: string): Promise<void> {
+  await db.asOwner((tx) =>
+    tx.execute(sql`insert into auth.account (username, display_name, password_hash, role, county_codes)
+      values (${username}, ${username}, 'none', 'planner', array[${countyCode}])`),
+  )
 }
 
 /** Waits for the job an answer 202 names, and reads it. */

@@ -1,6 +1,8 @@
 /** What the server answers, as the web reads it: taken from the server's contracts, which are the one source. */
+import type { z } from 'zod'
 import type { Client, ClientHits, ClientRow as Row, Legend } from '#server/clients/contract.ts'
 import type * as grids from '#server/grids/contract.ts'
+import type { metricSchema, PlaceValues as Values } from '#server/metrics/contract.ts'
 import type { Meta as MetaView } from '#server/meta/contract.ts'
 import type { MeView } from '#server/session/contract.ts'
 import type { ClientKind, ClientStatus } from '#domain/filter/client-columns.ts'
@@ -39,59 +41,7 @@ export type UnitCollection = GeoJSON.FeatureCollection<
   grids.UnitProperties
 >
 
-export interface PlaceSummary {
-  code: string
-  level: PlaceLevel
-  name: string
-  kind: string
-  parentCode: string | null
-  countyCode: string | null
-  seat: [number, number]
-  accuracy: string
-  statistical: boolean
-}
-
-export interface PlaceHit extends PlaceSummary {
-  match: string
-  context: string
-}
-
-export interface Place extends PlaceSummary {
-  areaKm2: number | null
-  population: number | null
-  industries: string[]
-  path: { code: string; name: string; level: PlaceLevel }[]
-  formerNames: string[]
-  formerCodes: string[]
-  source: string
-  bounds: Box
-}
-
-export interface Metric {
-  key: string
-  version: number
-  unit: string
-  label: string
-  definition: string
-  numerator: string | null
-  denominator: string | null
-}
-
-export interface PlaceValue {
-  code: string
-  name: string
-  value: number | null
-  hidden?: boolean
-  numerator?: number | null
-  denominator?: number | null
-}
-
-export interface PlaceValues {
-  metric: string
-  level: PlaceLevel
-  month: string
-  unit: string
-  values: PlaceValue[]
-  total: { value: number | null }
-  breaks: number[]
-}
+export type { Place, PlaceHit, PlaceSummary } from '#server/places/contract.ts'
+export type Metric = z.infer<typeof metricSchema>
+export type PlaceValues = Omit<Values, 'level'> & { level: PlaceLevel }
+export type PlaceValue = Values['values'][number]

@@ -63,7 +63,7 @@ export function coordinates(lng: number, lat: number): string {
 }
 
 export function metres(value: number): string {
-  return value < 1000 ? `${grouped(value, 0)} m` : `${grouped(value / 1000, 2)} km`
+  return value < 1000 ? `${grouped(value, 0)} m` : `${grouped(value / 1000, 2).replace(/\.?0+$/, '')} km`
 }
 
 export function squareMetres(value: number): string {

@@ -1,8 +1,13 @@
 /** A metric's value with its unit, by the registry's unit key. */
-import { t, word } from '#web/locales/i18n.svelte.ts'
+import { i18n, word } from '#web/locales/i18n.svelte.ts'
+import type { Metric } from '#web/api/types.ts'
 import { count, decimal, percent } from './figures.ts'
 import { moneyUnitName } from './filter-sentence.ts'
 import { grouped, money, moneyIn, UNKNOWN, type MoneyUnit } from './money.ts'
+
+export const metricLabel = (metric: Metric): string => (i18n.locale === 'en' ? metric.labelEn : metric.label)
+export const metricDefinition = (metric: Metric): string =>
+  i18n.locale === 'en' ? metric.definitionEn : metric.definition
 
 export const isMoney = (unit: string): boolean => unit === 'yuan'
 export const isRatio = (unit: string): boolean => unit === 'ratio' || unit === 'percent'

@@ -23,6 +23,14 @@ export function moneyUnitFor(values: Amount[]): MoneyUnit {
   return largest >= 1e4 ? 'wan' : 'yuan'
 }
 
+/** For a column of many places: the unit in which the middle value still reads well, so that small ones keep digits. */
+export function columnUnitFor(values: Amount[]): MoneyUnit {
+  const sizes = values
+    .flatMap((value) => (amountOf(value) ? [Math.abs(amountOf(value) ?? 0)] : []))
+    .sort((a, b) => a - b)
+  return moneyUnitFor([sizes[Math.floor(sizes.length / 2)]])
+}
+
 /** The figure alone, for a column whose heading names the unit. */
 export function moneyIn(value: Amount, unit: MoneyUnit): string {
   const amount = amountOf(value)

@@ -153,7 +153,7 @@ export const en: Record<MessageKey, string> = {
   'unit.wan': '10k yuan',
   'unit.yi': '100m yuan',
   'unit.clients': 'Clients',
-  'unit.count': '',
+  'unit.count': 'clients',
   'unit.hours': 'hours',
   'unit.ratio': '%',
   'unit.metres': 'm',

@@ -149,7 +149,7 @@ export const zh = {
   'unit.wan': '万元',
   'unit.yi': '亿元',
   'unit.clients': '户数',
-  'unit.count': '个',
+  'unit.count': '户',
   'unit.hours': '小时',
   'unit.ratio': '%',
   'unit.metres': '米',

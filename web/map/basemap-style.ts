@@ -77,7 +77,6 @@ function countyLabels(flavour: Flavour, locale: MapLocale): LayerSpecification[]
       type: 'symbol',
       source: 'county',
       'source-layer': 'county-label',
-      filter: ['==', ['get', 'level'], 'county'],
       maxzoom: 12,
       layout: {
         'text-field': ['get', 'name'],

@@ -33,13 +33,13 @@ export class MapContext {
   ready = $state(false)
   busy = $state(false)
   camera = $state.raw<Camera | null>(null)
-  /** Raised whenever source data arrived, for those who set feature state by code. */
   pieces = $state.raw<ReadonlyMap<string, StylePiece>>(new Map())
   /** What panels cover, so that "show this" centres in the free part. */
   padding: Padding = { top: 24, right: 24, bottom: 40, left: 24 }
   deck: DeckLayers | null = null
   #present: StylePiece = { sources: {}, layers: [] }
   #clicks = new Set<ClickHandler>()
+  #pendingBox: Box | null = null
 
   get composed(): StylePiece {
     const sources = Object.assign(
@@ -79,6 +79,8 @@ export class MapContext {
     map.once('style.load', () => {
       this.ready = true
       follow()
+      if (this.#pendingBox) this.fit(this.#pendingBox)
+      this.#pendingBox = null
     })
     map.on('click', (event) => {
       const { lng, lat } = event.lngLat
@@ -101,12 +103,16 @@ export class MapContext {
   }
 
   fit(box: Box, maxZoom = 15): void {
+    if (!this.map) {
+      this.#pendingBox = box
+      return
+    }
     const bounds: LngLatBoundsLike = [
       [box[0], box[1]],
       [box[2], box[3]],
     ]
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches
-    this.map?.fitBounds(bounds, { padding: this.padding, maxZoom, duration: still ? 0 : 600 })
+    this.map.fitBounds(bounds, { padding: this.padding, maxZoom, duration: still ? 0 : 600 })
   }
 
   goTo(lng: number, lat: number, zoom: number): void {

@@ -29,7 +29,7 @@ export const ICONS = {
   check: 'M5 12.500l4.500 4.500L19 7',
   warn: 'M12 4l9.500 16h-19zM12 10v4.500M12 17.200v.300',
   info: 'M12 21a9 9 0 1 0 0-18a9 9 0 0 0 0 18zM12 11v6M12 7.500v.300',
-  panel: 'M4 5h16v14H4zM10 5v14',
+  home: 'M4 11.500l8-7 8 7M6.500 9.500V20h11V9.500M10 20v-5.500h4V20',
 } as const
 
 export type IconName = keyof typeof ICONS

@@ -39,7 +39,9 @@ export function buildPyramid(shapes: MultiPolygonCoordinates[]): Pyramid {
       properties: { index },
     })),
   }
-  const weighted = presimplify(topology({ shapes: collection as never }) as Topology<{ shapes: GeometryCollection }>)
+  const weighted = presimplify(
+    topology({ shapes: collection as never }) as Topology<{ shapes: GeometryCollection }>,
+  )
   const levels = new Map<number, PyramidShape[]>()
   return {
     shapesAt(zoom) {
@@ -76,12 +78,7 @@ function flatten(simplified: Topology<{ shapes: GeometryCollection }>): PyramidS
         outer.push(r === 0)
       })
     }
-    result.push({
-      index: (geometry.properties as { index: number }).index,
-      rings,
-      outer,
-      bounds: boundsOfParts(rings),
-    })
-  }
+    result.push({ index, rings, outer, bounds: boundsOfParts(rings) })
+  })
   return result
 }

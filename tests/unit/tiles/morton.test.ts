@@ -15,10 +15,14 @@ describe('mercator', () => {
 
   test('there and back is within 4 cm', () => {
     fc.assert(
-      fc.property(fc.double({ min: -179, max: 179, noNaN: true }), fc.double({ min: -80, max: 80, noNaN: true }), (lng, lat) => {
-        expect(Math.abs(lngOf(worldX(lng)) - lng)).toBeLessThan(4e-7)
-        expect(Math.abs(latOf(worldY(lat)) - lat)).toBeLessThan(4e-7)
-      }),
+      fc.property(
+        fc.double({ min: -179, max: 179, noNaN: true }),
+        fc.double({ min: -80, max: 80, noNaN: true }),
+        (lng, lat) => {
+          expect(Math.abs(lngOf(worldX(lng)) - lng)).toBeLessThan(4e-7)
+          expect(Math.abs(latOf(worldY(lat)) - lat)).toBeLessThan(4e-7)
+        },
+      ),
     )
   })
 })
@@ -26,7 +30,13 @@ describe('mercator', () => {
 describe('morton codes', () => {
   test('by hand: x in the even bits, y in the odd ones', () => {
     const step = WORLD / 4
-    const order = [[0, 0], [1, 0], [0, 1], [1, 1], [2, 0]].map(([x, y]) => mortonCode(x * step, y * step) / 4 ** 24)
+    const order = [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+      [2, 0],
+    ].map(([x, y]) => mortonCode(x * step, y * step) / 4 ** 24)
     expect(order).toEqual([0, 1, 2, 3, 4])
     expect(mortonCode(WORLD - 1, WORLD - 1)).toBe(2 ** 52 - 1)
   })
@@ -37,7 +47,13 @@ describe('morton codes', () => {
         const size = 2 ** (30 - z)
         const [tx, ty] = [Math.floor(x / size), Math.floor(y / size)]
         const code = mortonCode(x, y)
-        for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]]) {
+        for (const [dx, dy] of [
+          [0, 0],
+          [1, 0],
+          [0, 1],
+          [-1, 0],
+          [0, -1],
+        ]) {
           const [nx, ny] = [tx + dx, ty + dy]
           if (nx < 0 || ny < 0 || nx >= 2 ** z || ny >= 2 ** z) continue
           const { from, to } = tileCodes(z, nx, ny)
@@ -50,17 +66,30 @@ describe('morton codes', () => {
 
   test('sorting agrees with a plain sort, keeps equal codes in order and puts the mark past every tile last', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 2 ** 52 - 1 }), fc.constant(2 ** 52))), (values) => {
-        const order = sortedByCode(Float64Array.from(values))
-        const expected = values.map((value, i) => ({ value, i })).sort((a, b) => a.value - b.value || a.i - b.i)
-        expect([...order]).toEqual(expected.map(({ i }) => i))
-      }),
+      fc.property(
+        fc.array(
+          fc.oneof(
+            fc.integer({ min: 0, max: 5 }),
+            fc.integer({ min: 0, max: 2 ** 52 - 1 }),
+            fc.constant(2 ** 52),
+          ),
+        ),
+        (values) => {
+          const order = sortedByCode(Float64Array.from(values))
+          const expected = values
+            .map((value, i) => ({ value, i }))
+            .sort((a, b) => a.value - b.value || a.i - b.i)
+          expect([...order]).toEqual(expected.map(({ i }) => i))
+        },
+      ),
     )
   })
 
   test('lower bound, over all rows and over a list of rows', () => {
     const codes = Float64Array.of(1, 3, 3, 7)
     expect([0, 1, 2, 3, 4, 8].map((code) => lowerBound(codes, null, 4, code))).toEqual([0, 0, 1, 1, 3, 4])
-    expect([0, 3, 4, 8].map((code) => lowerBound(codes, Uint32Array.of(0, 2, 3), 3, code))).toEqual([0, 1, 2, 3])
+    expect([0, 3, 4, 8].map((code) => lowerBound(codes, Uint32Array.of(0, 2, 3), 3, code))).toEqual([
+      0, 1, 2, 3,
+    ])
   })
 })

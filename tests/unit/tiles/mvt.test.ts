@@ -13,10 +13,18 @@ describe('vector tiles', () => {
       fc.string(),
       fc.boolean(),
       fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }),
-      fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (Object.is(number, -0) ? 0 : number)),
+      fc
+        .double({ noNaN: true, noDefaultInfinity: true })
+        .map((number) => (Object.is(number, -0) ? 0 : number)),
       fc.constant(undefined),
     )
-    const point = fc.record({ id: fc.maxSafeNat(), x: coordinate, y: coordinate, a: value, b: fc.integer({ min: 0, max: 2 }) })
+    const point = fc.record({
+      id: fc.maxSafeNat(),
+      x: coordinate,
+      y: coordinate,
+      a: value,
+      b: fc.integer({ min: 0, max: 2 }),
+    })
     fc.assert(
       fc.property(fc.array(point, { minLength: 1, maxLength: 40 }), (points) => {
         const table = ['一', 'two', 3]
@@ -55,7 +63,9 @@ describe('vector tiles', () => {
           count,
           x: new Int32Array(count),
           y: new Int32Array(count),
-          properties: [{ key: 'k', values: Array.from({ length: count }, () => 'a value of thirty characters..') }],
+          properties: [
+            { key: 'k', values: Array.from({ length: count }, () => 'a value of thirty characters..') },
+          ],
         },
       ]).length
     expect(size(101) - size(100)).toBeLessThan(15)
@@ -68,7 +78,12 @@ describe('vector tiles', () => {
     for (const outer of [square, turned(square)]) {
       for (const inner of [hole, turned(hole)]) {
         const bytes = encodeTile([
-          { type: 'polygon', name: 'a', features: [{ parts: [outer, inner], outer: [true, false] }], properties: [] },
+          {
+            type: 'polygon',
+            name: 'a',
+            features: [{ parts: [outer, inner], outer: [true, false] }],
+            properties: [],
+          },
         ])
         const rings = read(bytes).layers.a.feature(0).loadGeometry()
         const areas = rings.map((ring) => ringArea2(ring.slice(0, -1).flatMap(({ x, y }) => [x, y])) / 2)
@@ -79,14 +94,31 @@ describe('vector tiles', () => {
 
   test('lines keep their direction and parts; empty layers and tiles take no byte', () => {
     const bytes = encodeTile([
-      { type: 'line', name: 'l', features: [{ parts: [Int32Array.of(5, 5, 10, 0, -3, 7), Int32Array.of(1, 1, 2, 2)] }], properties: [] },
+      {
+        type: 'line',
+        name: 'l',
+        features: [{ parts: [Int32Array.of(5, 5, 10, 0, -3, 7), Int32Array.of(1, 1, 2, 2)] }],
+        properties: [],
+      },
       { type: 'line', name: 'empty', features: [], properties: [] },
     ])
     const tile = read(bytes)
     expect(Object.keys(tile.layers)).toEqual(['l'])
-    expect(tile.layers.l.feature(0).loadGeometry().map((part) => part.map(({ x, y }) => [x, y]))).toEqual([
-      [[5, 5], [10, 0], [-3, 7]],
-      [[1, 1], [2, 2]],
+    expect(
+      tile.layers.l
+        .feature(0)
+        .loadGeometry()
+        .map((part) => part.map(({ x, y }) => [x, y])),
+    ).toEqual([
+      [
+        [5, 5],
+        [10, 0],
+        [-3, 7],
+      ],
+      [
+        [1, 1],
+        [2, 2],
+      ],
     ])
     expect(encodeTile([]).length).toBe(0)
   })

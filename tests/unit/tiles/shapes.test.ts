@@ -23,7 +23,9 @@ describe('clipping', () => {
       fc.property(triangle, (ring) => {
         const whole = area(clipRing(ring, { minX: 0, minY: 0, maxX: 10, maxY: 10 }))
         let quarters = 0
-        for (const minX of [0, 5]) for (const minY of [0, 5]) quarters += area(clipRing(ring, { minX, minY, maxX: minX + 5, maxY: minY + 5 }))
+        for (const minX of [0, 5])
+          for (const minY of [0, 5])
+            quarters += area(clipRing(ring, { minX, minY, maxX: minX + 5, maxY: minY + 5 }))
         expect(quarters).toBeCloseTo(whole, 6)
       }),
     )
@@ -48,11 +50,17 @@ describe('the pyramid', () => {
     origin + Math.round((side * i) / 400),
   ])
   const left: Position[] = [[origin, origin], ...border, [origin, origin + side], [origin, origin]]
-  const right: Position[] = [[origin + side, origin], [origin + side, origin + side], ...[...border].reverse(), [origin + side, origin]]
+  const right: Position[] = [
+    [origin + side, origin],
+    [origin + side, origin + side],
+    ...[...border].reverse(),
+    [origin + side, origin],
+  ]
   const pyramid = buildPyramid([[[left]], [[right]]])
 
   test('fewer points at lower zooms, every point at full detail', () => {
-    const points = (zoom: number) => pyramid.shapesAt(zoom).reduce((sum, shape) => sum + shape.rings[0].length / 2, 0)
+    const points = (zoom: number) =>
+      pyramid.shapesAt(zoom).reduce((sum, shape) => sum + shape.rings[0].length / 2, 0)
     expect(points(FULL_DETAIL_ZOOM)).toBe(left.length + right.length - 2)
     expect(points(16)).toBe(points(FULL_DETAIL_ZOOM))
     expect(points(6)).toBeLessThan(points(10) / 2)
@@ -87,8 +95,17 @@ describe('the pyramid', () => {
   })
 
   test('a hole stays behind its outer ring and a speck vanishes', () => {
-    const ring = (x: number, y: number, size: number): Position[] => [[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]]
-    const holed = buildPyramid([[[ring(origin, origin, side), ring(origin + side / 4, origin + side / 4, side / 2)]], [[ring(origin, origin - 200, 8)]]])
+    const ring = (x: number, y: number, size: number): Position[] => [
+      [x, y],
+      [x + size, y],
+      [x + size, y + size],
+      [x, y + size],
+      [x, y],
+    ]
+    const holed = buildPyramid([
+      [[ring(origin, origin, side), ring(origin + side / 4, origin + side / 4, side / 2)]],
+      [[ring(origin, origin - 200, 8)]],
+    ])
     const tile = { z: 8, x: origin >> 22, y: origin >> 22 }
     const shapes = polygonsOfTile(holed.shapesAt(8), tile)
     expect(shapes.map(({ index, outer }) => [index, outer])).toEqual([[0, [true, false]]])
@@ -98,7 +115,9 @@ describe('the pyramid', () => {
 
 test('lines of a tile are cut and thinned, and both ends of an uncut line stay', () => {
   const origin = 2 ** 29
-  const line = Float64Array.from(Array.from({ length: 1001 }, (_, i) => [origin + i * 10, origin + i * 10]).flat())
+  const line = Float64Array.from(
+    Array.from({ length: 1001 }, (_, i) => [origin + i * 10, origin + i * 10]).flat(),
+  )
   const bounds = { minX: origin, minY: origin, maxX: origin + 10_000, maxY: origin + 10_000 }
   const [shape] = linesOfTile([{ index: 4, line, bounds }], { z: 10, x: origin >> 20, y: origin >> 20 })
   expect(shape.index).toBe(4)

@@ -34,6 +34,8 @@ class PlacesData {
   values = new Remote<PlaceValues>()
   #loaded = ''
 
+  /** Figures of places; those of plans belong to the grids workspace. */
+  readonly choices = $derived((this.metrics.data?.metrics ?? []).filter((metric) => metric.scope === 'place'))
   readonly metric = $derived(this.#chosen())
   readonly drill = $derived(drillOf(view.place))
   readonly byCode = $derived(new Map((this.values.data?.values ?? []).map((value) => [value.code, value])))
@@ -70,7 +72,7 @@ class PlacesData {
   }
 
   #chosen(): Metric | null {
-    const list = this.metrics.data?.metrics ?? []
+    const list = this.choices
     return (
       list.find((metric) => metric.key === view.metric) ??
       list.find((metric) => metric.key === FIRST_METRIC) ??
