@@ -159,9 +159,14 @@ function cellOf(place: DemoPlace): Cell {
 export function inCell([x, y]: readonly [number, number], cell: Cell): boolean {
   let inside = false
   for (const ring of cell.rings) {
+    let x1 = ring[0]!
+    let y1 = ring[1]!
     for (let i = 2; i < ring.length; i += 2) {
-      const [x1, y1, x2, y2] = [ring[i - 2]!, ring[i - 1]!, ring[i]!, ring[i + 1]!]
+      const x2 = ring[i]!
+      const y2 = ring[i + 1]!
       if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside
+      x1 = x2
+      y1 = y2
     }
   }
   return inside

@@ -179,6 +179,7 @@ export class JobQueue {
       entry.message = '开始处理'
       const begun = await this.db.asRole('gis_worker', (tx) => changeJob(tx, entry.id, ['queued'], entry))
       if (!begun) return
+      entry.abort.signal.throwIfAborted()
       this.show(entry)
       const result = await this.handlers.get(entry.kind)!(entry.input as never, {
         jobId: entry.id,

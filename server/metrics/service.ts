@@ -158,7 +158,7 @@ function sumByLevel(snapshot: Snapshot, scope: Scope, contribution: Contribution
   const { numerator, denominator } = contribution
   const tables = LEVELS.map((level) => ({
     column: columns[level],
-    sums: new Array<Sum | undefined>(columns.placeCodes.length),
+    sums: Array.from<Sum | undefined>({ length: columns.placeCodes.length }),
   }))
   for (let i = 0; i < count; i++) {
     const row = rows === null ? i : rows[i]

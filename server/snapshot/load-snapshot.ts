@@ -81,7 +81,7 @@ async function loadOnce(db: Database): Promise<LoadedClients> {
 }
 
 async function inParallel<T>(width: number, tasks: (() => Promise<T>)[]): Promise<T[]> {
-  const results = new Array<T>(tasks.length)
+  const results: T[] = []
   let next = 0
   const work = async (): Promise<void> => {
     while (next < tasks.length) {

@@ -72,7 +72,7 @@ interface PlacedCell {
 
 function sumByPlace(snapshot: Snapshot, column: Int32Array, mask: Uint8Array | null): Map<string, Cell> {
   const { columns } = snapshot
-  const cells: (Cell | undefined)[] = new Array(columns.placeCodes.length)
+  const cells: (Cell | undefined)[] = Array.from({ length: columns.placeCodes.length })
   for (let row = 0; row < columns.count; row++) {
     const place = column[row]
     if (place < 0 || (mask !== null && mask[row] === 0)) continue

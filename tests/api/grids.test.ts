@@ -115,13 +115,15 @@ describe('making a plan', () => {
       new Set(['360702001000']),
     )
     expect(features.reduce((sum, { properties }) => sum + properties.clients, 0)).toBe(50)
-    const areas = rowsOf<{ ratio: number }>(
+    const [areas] = rowsOf<{ share: number; km2: number }>(
       await api.db.asOwner((tx) =>
-        tx.execute(sql`select sum(u.area_m2) / st_area(p.area::geography) as ratio
-        from app.unit u join app.grid_plan p on p.id = u.plan_id where p.id = ${id} group by p.id`),
+        tx.execute(sql`select sum(st_area(u.geom)) / st_area(p.area) as share, sum(u.area_m2) / 1e6 as km2
+          from app.unit u join app.grid_plan p on p.id = u.plan_id where p.id = ${id} group by p.id`),
       ),
     )
-    expect(areas[0]!.ratio).toBeCloseTo(1, 2)
+    expect(areas!.share).toBeCloseTo(1, 5)
+    // 0.02 degrees of longitude at 25.85 north are 2.001 km, of latitude 2.224 km.
+    expect(areas!.km2).toBeCloseTo(2.001 * 2.224, 2)
     expect(
       rowsOf(await api.db.asOwner((tx) => tx.execute(sql`select from app.unit_edge where plan_id = ${id}`)))
         .length,

@@ -323,7 +323,7 @@ describe('real data', () => {
   })
 
   test('without places there is nowhere to put clients', async () => {
-    await change(sql`delete from geo.place`)
+    await change(sql`truncate geo.place cascade`)
     await expect(loadDemo(database.db, options)).rejects.toMatchObject({ reason: 'no-places' })
   })
 })

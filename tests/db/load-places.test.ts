@@ -34,8 +34,9 @@ describe('the shipped places in the database', () => {
   })
 
   test('hold what the prepared files say, geometry included', async () => {
+    const places = placesWithVillageCells()
     for (const code of ['360783000000', '360704101000', '360702001001']) {
-      const place = placesWithVillageCells().find((candidate) => candidate.code === code)!
+      const place = places.find((candidate) => candidate.code === code)!
       const row = await one<
         Record<string, unknown>
       >(sql`select name, kind, parent_code, county_code, township_code, pinyin, initials,

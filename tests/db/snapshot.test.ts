@@ -64,7 +64,9 @@ async function insertVariedClients(): Promise<void> {
           'schematic', ${(random.int(120_000) / 100).toFixed(2)}, ${maybe((random.int(120_000) / 100).toFixed(2)) ?? '0'},
           ${random.next() < 0.3}, ${random.next() < 0.3}, ${maybe(1 + random.int(5))}, ${maybe(one(['脐橙', '家具', 'a"b\\c']))},
           ${maybe(day())}, ${maybe(day())}, ${maybe(day())}, ${lost ? day() : null}, ${lost ? one(['利率高', '搬迁', "it's"]) : null})`)
-      await tx.execute(sql`insert into app.balance_month values (${id}, '2025-12-01', ${i}, ${i + 0.25}), (${id}, '2026-09-01', ${i}, ${i + 0.5})`)
+      await tx.execute(
+        sql`insert into app.balance_month values (${id}, '2025-12-01', ${i}, ${i + 0.25}), (${id}, '2026-09-01', ${i}, ${i + 0.5})`,
+      )
     }
   })
 }
@@ -72,7 +74,12 @@ async function insertVariedClients(): Promise<void> {
 function idsByPredicate(role: ToyRole | 'everyone', filter: Filter | null): number[] {
   const account = role === 'everyone' ? null : toyAccounts[role]
   const scope = account
-    ? scopeOf({ role, staffId: account.staffId, branchIds: [...account.branches], countyCodes: [...account.counties] })
+    ? scopeOf({
+        role,
+        staffId: account.staffId,
+        branchIds: [...account.branches],
+        countyCodes: [...account.counties],
+      })
     : ({ kind: 'aggregate', role: 'everyone' } as const)
   const { rows, count } = snapshot.scopeRows(scope)
   const mask = snapshot.mask(filter, VALUES.today)
@@ -84,7 +91,8 @@ function idsByPredicate(role: ToyRole | 'everyone', filter: Filter | null): numb
   return found.sort((a, b) => a - b)
 }
 
-const select = (filter: Filter | null) => sql`select c.id from app.client c where ${filterSql(filter, VALUES.today)} order by c.id`
+const select = (filter: Filter | null) =>
+  sql`select c.id from app.client c where ${filterSql(filter, VALUES.today)} order by c.id`
 
 async function idsBySql(role: ToyRole | 'everyone', filter: Filter | null): Promise<number[]> {
   const rows =
@@ -104,8 +112,14 @@ describe('the snapshot', () => {
     const { columns } = snapshot
     expect(columns.count).toBe(7 + MORE_CLIENTS)
     expect(columns.placed).toBeLessThan(columns.count)
-    for (let row = 1; row < columns.placed; row++) expect(columns.code[row]).toBeGreaterThanOrEqual(columns.code[row - 1])
-    expect(snapshot.months).toEqual({ all: ['2025-12-01', '2026-09-01', '2026-10-01'], latest: '2026-10-01', previous: '2026-09-01', yearStart: '2025-12-01' })
+    for (let row = 1; row < columns.placed; row++)
+      expect(columns.code[row]).toBeGreaterThanOrEqual(columns.code[row - 1])
+    expect(snapshot.months).toEqual({
+      all: ['2025-12-01', '2026-09-01', '2026-10-01'],
+      latest: '2026-10-01',
+      previous: '2026-09-01',
+      yearStart: '2025-12-01',
+    })
   })
 
   test('has the same values as the table, column by column', async () => {
@@ -150,7 +164,12 @@ describe('the snapshot', () => {
         lat: placed ? expect.closeTo(latOf(columns.y[row]), 5) : null,
         previous: Number((columns.previousLoanCents[row] / 100).toFixed(2)),
         year_start: Number((columns.yearStartLoanCents[row] / 100).toFixed(2)),
-      }).toEqual({ ...expected, lng: expected.lng ?? null, previous: Number(expected.previous), year_start: Number(expected.year_start) })
+      }).toEqual({
+        ...expected,
+        lng: expected.lng ?? null,
+        previous: Number(expected.previous),
+        year_start: Number(expected.year_start),
+      })
     }
   })
 
@@ -181,7 +200,9 @@ describe('the snapshot', () => {
   })
 
   test('a planner’s statement that asks for balances is refused by the database itself', async () => {
-    await expect(idsBySql('planner', { field: 'loanBalance', gte: 1 })).rejects.toMatchObject({ code: '42501' })
+    await expect(idsBySql('planner', { field: 'loanBalance', gte: 1 })).rejects.toMatchObject({
+      code: '42501',
+    })
   })
 
   test('an earlier month’s balances lie in the order of the rows', async () => {

@@ -1,5 +1,5 @@
 /**
- * Money for people: yuan in, 元 / 万元 / 亿元 out. A column of a table uses one unit, chosen by its largest value, so
+ * Money for people: yuan in; yuan, ten thousand or hundred million yuan out. A column of a table uses one unit, chosen by its largest value, so
  * that figures below one another compare at a glance. Unknown is '—', never zero.
  */
 export type MoneyUnit = 'yuan' | 'wan' | 'yi'

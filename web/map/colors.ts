@@ -21,7 +21,6 @@ export interface BaseColors {
   railway: string
   road: string
   selected: string
-  hovered: string
 }
 
 export const BASE: Record<Flavour, BaseColors> = {
@@ -39,7 +38,6 @@ export const BASE: Record<Flavour, BaseColors> = {
     railway: '#7a6d8c',
     road: '#c0894a',
     selected: '#0b6669',
-    hovered: '#1b2724',
   },
   dark: {
     outside: '#11171a',
@@ -55,7 +53,6 @@ export const BASE: Record<Flavour, BaseColors> = {
     railway: '#a294b8',
     road: '#b98a54',
     selected: '#5cc8c4',
-    hovered: '#ffffff',
   },
 }
 
@@ -116,7 +113,7 @@ export const GRID_FILLS = [
   '#6b4f3a',
   '#6fa8dc',
   '#c05f8a',
-  '#a7b8b0',
+  '#d3dcd7',
   '#2e6b72',
   '#e3a15f',
   '#5f6b7a',

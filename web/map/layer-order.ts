@@ -21,7 +21,6 @@ export const LAYER_ORDER = [
   'grid-outline-halo',
   'grid-outline',
   'grid-selected',
-  'place-hovered',
   'place-selected-halo',
   'place-selected',
   'client-cells',

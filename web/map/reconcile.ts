@@ -30,7 +30,10 @@ type Loose = LayerSpecification & {
 }
 
 export function inOrder(layers: LayerSpecification[]): LayerSpecification[] {
-  return [...layers].sort((a, b) => positionOf(a.id) - positionOf(b.id))
+  return layers
+    .map((layer) => ({ layer, position: positionOf(layer.id) }))
+    .sort((a, b) => a.position - b.position)
+    .map(({ layer }) => layer)
 }
 
 export function stepsBetween(present: StylePiece, wanted: StylePiece): StyleStep[] {

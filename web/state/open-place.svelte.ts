@@ -11,7 +11,7 @@ class OpenPlace {
   #code: string | null = null
   #fit: ((box: Box) => void) | null = null
   // The very first place comes with the address; if that also has a viewport, the viewport wins.
-  #keepViewport = view.viewport !== null
+  #keepViewport = view.linkedViewport
 
   get place(): Place | null {
     return this.remote.data?.code === view.place ? this.remote.data : null

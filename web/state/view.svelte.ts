@@ -24,10 +24,13 @@ class View {
   client = $state<number | null>(null)
   /** Raised when the address bar changed under us (back, forward): the map then moves to `viewport`. */
   jumps = $state(0)
+  /** The address we came by had its own viewport; it wins over moving to the place or plan it also names. */
+  readonly linkedViewport: boolean
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
     this.#take(parseUrl(location.search))
+    this.linkedViewport = this.viewport !== null
     addEventListener('popstate', () => {
       clearTimeout(this.#timer)
       this.#take(parseUrl(location.search))

@@ -44,7 +44,7 @@ export function cellsOfTile(columns: ClientColumns, set: RowSet, tile: TileId): 
         count: 0,
         depositCents: 0,
         loanCents: 0,
-        statuses: new Array<number>(STATUSES.length).fill(0),
+        statuses: STATUSES.map(() => 0),
       }
       cells.push(cell)
       cellX = cx

@@ -18,9 +18,9 @@ describe('parsing a filter', () => {
 
   test('whatever is printed comes back', () => {
     fc.assert(
-      fc.property(filters, (filter) =>
-        expect(parseFilter(printFilter(filter))).toEqual({ ok: true, filter }),
-      ),
+      fc.property(filters, (filter) => {
+        expect(parseFilter(printFilter(filter))).toEqual({ ok: true, filter })
+      }),
     )
   })
 

@@ -19,6 +19,8 @@ class PlanEditor {
   saveState = $state<SaveState>('none')
   /** Set when somebody else changed the plan first. */
   conflict = $state.raw<ApiError | null>(null)
+  /** True until the first plan is shown, if that one came with the address. */
+  linked = view.plan !== null
   #unitsOf = ''
   #staffOf = ''
 
