@@ -29,7 +29,7 @@ export function createApp(deps: Deps) {
   app.use(sameOriginOnly(trustProxy))
   app.use(jsonOnly)
   app.use(limitBody)
-  app.use(identify(deps.sessions, { trustProxy, staticPattern: STATIC }))
+  app.use(identify(deps.sessions, { trustProxy }))
   app.use(limitRate(deps.limits))
   app.use(enforceAccess({ routes: () => declaredRoutes(app), staticPattern: STATIC }))
 

@@ -32,7 +32,6 @@ class CannotListen extends Error {}
 const tell = (text: string): void => void process.stderr.write(`${text}\n`)
 
 async function start(env: Env, log: Logger): Promise<void> {
-  const contactKey = loadContactKey(env.GANGRID_DATA)
   const db = await openDatabase({
     folder: join(env.GANGRID_DATA, 'db'),
     cacheFolder: join(ROOT, 'node_modules/.cache/gangrid'),
@@ -40,6 +39,7 @@ async function start(env: Env, log: Logger): Promise<void> {
     ownerUrl: env.DATABASE_OWNER_URL,
   })
   try {
+    const contactKey = loadContactKey(env.GANGRID_DATA)
     await fillWhenEmpty(db, contactKey, env.GANGRID_DEMO ?? (db.engine === 'embedded' ? 'small' : 'off'))
     const deps = createDeps({
       db,

@@ -2,7 +2,7 @@
  * Purpose: the demo bank as lines of COPY's text format, table by table in the order of foreign keys.
  * Guarantees: pieces of about 64,000 characters, made on demand, so that memory does not grow with the number of clients; the same bank
  * gives the same text, but for contacts, whose ciphertext is the caller's.
- * Cost: about 40 s of one core for a million clients.
+ * Cost: about 80 s of one core for a million clients, sealing not counted.
  */
 import type { CopyValue } from '../copy.ts'
 import { copyLine } from '../copy.ts'

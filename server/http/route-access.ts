@@ -41,14 +41,14 @@ interface Options {
   staticPattern: string
 }
 
-/** Puts the caller's session into the context, where there is a valid one. Static files need none. */
+/** Puts the caller's session into the context, where there is a valid one. Health checks and static files ask for none. */
 export function identify(
   sessions: SessionService,
-  options: { trustProxy: boolean; staticPattern: string },
+  options: { trustProxy: boolean },
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const route = handlerRoute(c)
-    const token = route && route.path !== options.staticPattern ? readToken(c, options.trustProxy) : null
+    const route = routeOf(c)
+    const token = route && /^\/(api|tiles)\//.test(route) ? readToken(c, options.trustProxy) : null
     const session = token === null ? null : await sessions.authenticate(token)
     if (session) c.set('session', session)
     await next()

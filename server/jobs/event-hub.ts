@@ -20,7 +20,7 @@ export class EventHub {
 
   /** Ends every open stream. */
   close(): void {
-    for (const { onClose } of [...this.listeners]) onClose()
+    for (const { onClose } of this.listeners) onClose()
   }
 
   get subscribers(): number {
@@ -29,7 +29,7 @@ export class EventHub {
 
   /** Events of a job reach its owner only. */
   publish(event: HubEvent): void {
-    for (const { accountId, listener } of [...this.listeners]) {
+    for (const { accountId, listener } of this.listeners) {
       if (event.name !== 'job' || event.accountId === accountId) listener(event)
     }
   }

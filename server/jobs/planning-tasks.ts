@@ -95,5 +95,5 @@ export function onePerPair(edges: readonly UnitEdge[]): UnitEdge[] {
       }
     }
   }
-  return [...byPair.values()].map(({ longest: _, ...edge }) => edge)
+  return [...byPair.values()].map(({ a, b, lengthM, crosses }) => ({ a, b, lengthM, crosses }))
 }

@@ -54,7 +54,7 @@ export async function findJob(tx: Tx, id: string): Promise<Job | null> {
 
 export async function failUnfinished(tx: Tx, error: { code: string; message: string }): Promise<number> {
   const rows = rowsOf(
-    await tx.execute(sql`update app.job set state = 'failed', error = ${JSON.stringify(error)}::jsonb, finished_at = now()
+    await tx.execute(sql`update app.job set state = 'failed', message = '未完成', error = ${JSON.stringify(error)}::jsonb, finished_at = now()
       where state in ('queued', 'running') returning id`),
   )
   return rows.length

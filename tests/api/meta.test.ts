@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '#server/app.ts'
@@ -78,9 +79,11 @@ describe('/api/meta', () => {
 })
 
 describe('health', () => {
-  it('is alive without a database', async () => {
-    const app = createApp({ ...api.deps, db: null as never })
-    expect(await (await app.request('/livez')).json()).toEqual({ live: true })
+  it('is alive without a database, also for somebody with a session', async () => {
+    const sessions = { authenticate: () => Promise.reject(new Error('asked the database')) } as never
+    const app = createApp({ ...api.deps, db: null as never, sessions })
+    const response = await app.request('/livez', { headers: { cookie: `sid=${'a'.repeat(43)}` } })
+    expect([response.status, await response.json()]).toEqual([200, { live: true }])
   })
 
   it('is ready when every check holds', async () => {
@@ -164,5 +167,18 @@ describe('the environment', () => {
       ok: false,
       faults: [expect.stringContaining('PORT'), expect.stringContaining('GANGRID_DEMO')],
     })
+  })
+
+  it('stops the server before it does anything, with exit code 2', () => {
+    const root = new URL('../../', import.meta.url)
+    const run = spawnSync(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+      cwd: root,
+      env: { PATH: process.env.PATH, PORT: 'x', GANGRID_DATA: '/nonexistent/folder' },
+      encoding: 'utf8',
+    })
+    expect(run.status).toBe(2)
+    expect(run.stdout).toBe('')
+    expect(run.stderr).toMatch(/^环境变量 PORT 有误：.*\n请改正后重新启动/)
+    expect(run.stderr).not.toMatch(/\bat /)
   })
 })

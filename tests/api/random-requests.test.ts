@@ -232,7 +232,7 @@ function faultsOf({ role, route, bytes, response, address }: Sent): string[] {
   if (access !== 'public' && !access.includes(role) && status !== 403)
     faults.push(`role not declared, status ${status}`)
   if (status === 401) faults.push('the session was not accepted')
-  if (status >= 400 && !/^application\/problem\+json/.test(response.headers.get('content-type') ?? ''))
+  if (status >= 400 && !response.headers.get('content-type')?.startsWith('application/problem+json'))
     faults.push('an error that is no problem JSON')
   if (/node_modules|\.ts:\d|\bat \w+ \(|\bselect .+ from\b|app\.sid|token_hash|password_hash/i.test(text))
     faults.push('a trace of the program')

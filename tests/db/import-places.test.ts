@@ -66,7 +66,24 @@ async function overlapShare(a: string, b: string): Promise<number> {
   return rowsOf<{ share: number }>(rows)[0].share
 }
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+/** From the outlines' vertices after, moved by `shift` degrees, to the outlines before. */
+async function medianDistanceM(
+  pairs: { before: County; after: County }[],
+  [east, north]: [number, number],
+): Promise<number> {
+  const rows = await db.asOwner((tx) =>
+    tx.execute(sql`select percentile_cont(0.5) within group (order by st_distance(
+        st_transform(st_translate(v.geom, ${east}::float8, ${north}::float8), 4547), st_transform(st_boundary(p.before), 4547))) as m
+      from (${sql.join(
+        pairs.map(
+          ({ before, after }) =>
+            sql`select ${before.outline}::geometry as before, ${after.outline}::geometry as after`,
+        ),
+        sql` union all `,
+      )}) p, st_dumppoints(p.after) v`),
+  )
+  return rowsOf<{ m: number }>(rows)[0].m
+}
 
 const square = (west: number, south: number, size: number) => ({
   type: 'Polygon',
@@ -151,22 +168,27 @@ describe.skipIf(!existsSync(OSM))(
       expect(same).toHaveLength(16)
       for (const { before, after } of same)
         expect(await overlapShare(before.outline, after.outline), before.code).toBeGreaterThan(0.9)
-      // Taken for WGS-84 the second file would lie about 480 m east and 345 m south of the first.
-      expect(
-        Math.abs(median(same.map(({ before, after }) => (after.lng - before.lng) * 100_300))),
-      ).toBeLessThan(150)
-      expect(
-        Math.abs(median(same.map(({ before, after }) => (after.lat - before.lat) * 110_800))),
-      ).toBeLessThan(150)
+      // The shift of GCJ-02 put back on (about 480 m east, 345 m south) must make the two surveys disagree much more.
+      const asConverted = await medianDistanceM(same, [0, 0])
+      expect(asConverted).toBeLessThan(250)
+      expect(await medianDistanceM(same, [0.0048, -0.0031])).toBeGreaterThan(1.5 * asConverted)
     })
 
     test('a dirty coverage is imported with a list of what was wrong, the feature that matches nothing refused by name', async () => {
-      for (const repair of [false, true]) {
-        const { ok, report } = await load(DIRTY, { level: 'township', crs: 'WGS84', repair })
+      const listed = await load(DIRTY, { level: 'township', crs: 'WGS84' })
+      expect(
+        listed.report.findings.filter(({ code, at, repaired }) => code === 'sliver' && at && !repaired)
+          .length,
+      ).toBeGreaterThan(200)
+      const mended = await load(DIRTY, { level: 'township', crs: 'WGS84', repair: true })
+      expect(mended.report.findings.map(({ code, repaired }) => `${code} ${repaired}`)).toEqual([
+        'ring-orientation true',
+        'sliver true',
+      ])
+      for (const { ok, report } of [listed, mended]) {
         expect(ok).toBe(true)
-        expect(report.findings.length).toBeGreaterThan(200)
-        expect(report.findings.every((finding) => /[一-鿿]/.test(finding.message))).toBe(true)
-        expect(report.refused).toHaveLength(1)
+        expect(report.findings.every(({ message }) => /[一-鿿]/.test(message))).toBe(true)
+        expect(report.refused.map(({ reason }) => reason)).toEqual(['location-ambiguous'])
         expect(report.read).toBe(report.matched + report.refused.length)
         expect(report.replaced).toBe(report.matched)
       }

@@ -37,7 +37,7 @@ export function moneyIn(value: Amount, unit: MoneyUnit): string {
   return amount === null ? UNKNOWN : grouped(amount / DIVISOR[unit], DIGITS[unit])
 }
 
-/** Figure and unit, e.g. "1,234.5 万元"; `unitName` translates the unit. */
+/** Figure and unit; `unitName` translates the unit. */
 export function money(value: Amount, unitName: (unit: MoneyUnit) => string): string {
   const amount = amountOf(value)
   if (amount === null) return UNKNOWN

@@ -9,7 +9,10 @@ import { zh } from '#web/locales/zh.ts'
 const WEB = new URL('../../../web/', import.meta.url).pathname
 const sources = readdirSync(WEB, { recursive: true, encoding: 'utf8' })
   .filter(
-    (file) => /\.(svelte|ts)$/.test(file) && !file.startsWith('dist') && !/^locales\/(zh|en)\.ts$/.test(file),
+    (file) =>
+      /\.(svelte|ts)$/.test(file) &&
+      !file.startsWith('dist') &&
+      !/^locales\/(zh|en)(-words)?\.ts$/.test(file),
   )
   .map((file) => ({ file, text: readFileSync(join(WEB, file), 'utf8') }))
 const keys = Object.keys(zh)
