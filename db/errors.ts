@@ -42,6 +42,9 @@ export const SILENT_FAILURE = 'GG001'
 /** Code of a query ended by the watchdog; the same as PostgreSQL's own statement timeout. */
 export const QUERY_CANCELLED = '57014'
 
+// An error of the program's own (ENOENT, a refusal) passes through untouched.
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/
+
 interface DriverError {
   message?: string
   code?: string
@@ -57,9 +60,9 @@ export function toDatabaseError(error: unknown): unknown {
   const wrapper = error as DriverError
   const inner = (wrapper?.cause ?? error) as DriverError
   if (inner instanceof DatabaseError) return inner
-  if (typeof inner?.code !== 'string') return wrapper?.cause ? inner : error
+  if (!SQLSTATE.test(inner?.code ?? '')) return wrapper?.cause ? inner : error
   return new DatabaseError(withoutValues(inner), {
-    code: inner.code,
+    code: inner.code!,
     constraint: inner.constraint ?? inner.constraint_name,
     table: inner.table ?? inner.table_name,
   })

@@ -2,7 +2,7 @@
 -- The context of a statement is the hash of a session token (app.sid, transaction-local), looked up here; never a user id.
 create function app.me() returns setof auth.session language sql stable security definer rows 1
   set search_path = pg_catalog, auth as $$
-  select s.* from auth.session s
+  select s.* from auth.session s join auth.account a on a.id = s.account_id and a.role = s.role and a.disabled_at is null
   where s.token_hash = decode(nullif(current_setting('app.sid', true), ''), 'hex')
     and s.revoked_at is null and now() < least(s.idle_until, s.absolute_until)
 $$;

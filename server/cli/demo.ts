@@ -13,6 +13,8 @@ import type { DatabaseIo } from './geodata.ts'
 export type DemoIo = DatabaseIo & {
   /** Seals contact fields with the key of this installation. */
   openCipher: () => Promise<Encrypt>
+  /** Hash of the published password of the demo accounts, which only the embedded trial gets. */
+  demoPasswordHash: () => Promise<string>
 }
 
 export const DEMO_SIZES = { small: 6_000, city: 60_000 } as const
@@ -112,7 +114,9 @@ async function load(values: Values, io: DemoIo): Promise<number> {
     const places = await loadPlaces(db)
     if (places > 0) io.stderr.write(`已载入行政区划 ${places} 个\n`)
     const begun = performance.now()
+    const accounts = db.engine === 'embedded' ? { passwordHash: await io.demoPasswordHash() } : undefined
     const report = await loadDemo(db, {
+      accounts,
       clients,
       seed,
       encrypt,

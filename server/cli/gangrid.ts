@@ -7,6 +7,8 @@ import { sealContact } from '../auth/contact-cipher.ts'
 import { loadContactKey } from '../auth/contact-key.ts'
 import { parseEnv } from '../env.ts'
 import type { Env } from '../env.ts'
+import { DEMO_PASSWORD } from '../session/demo-password.ts'
+import { hashPassword } from '../session/password.ts'
 import * as account from './account.ts'
 import * as demo from './demo.ts'
 import * as geodata from './geodata.ts'
@@ -60,6 +62,7 @@ function databaseIo(env: Env) {
         url: env.DATABASE_URL,
         ownerUrl: env.DATABASE_OWNER_URL,
       }),
+    demoPasswordHash: () => hashPassword(DEMO_PASSWORD),
     openCipher: async () => {
       const key = loadContactKey(env.GANGRID_DATA)
       return (text: string) => sealContact(key, text)

@@ -229,6 +229,7 @@ describe('gangrid demo', () => {
       stderr: sink('stderr'),
       openDatabase,
       openCipher: async () => encrypt,
+      demoPasswordHash: async () => 'hash',
     })
     return { code, ...text }
   }
