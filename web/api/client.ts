@@ -46,7 +46,8 @@ async function send<T>(
   read: (response: Response) => Promise<T>,
 ): Promise<Outcome<T>> {
   const headers: Record<string, string> = { accept: 'application/json' }
-  if (options.body !== undefined) headers['content-type'] = 'application/json'
+  // On every change, also one without a body: a form of another site cannot send it.
+  if (method !== 'GET') headers['content-type'] = 'application/json'
   if (options.ifMatch !== undefined) headers['if-match'] = `"v${options.ifMatch}"`
   let response: Response
   try {
