@@ -28,7 +28,7 @@ describe.skipIf(!chromiumPath)("the planner's job in a browser (needs a Chromium
     await page.goto(`${app.origin}/?ws=grids`)
     await page.getByRole('button', { name: '新建方案' }).click()
     await page.getByLabel('方案名称').fill('章贡春季方案')
-    await page.getByLabel('县').first().selectOption({ label: '章贡区' })
+    await page.getByLabel('县（市、区）').selectOption({ label: '章贡区' })
     await page.getByRole('button', { name: '建立方案' }).click()
     await page.getByRole('button', { name: '开始划分' }).waitFor({ timeout: 120_000 })
     await page.getByLabel('网格数').fill('12')

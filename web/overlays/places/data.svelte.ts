@@ -40,9 +40,11 @@ class PlacesData {
   readonly drill = $derived(drillOf(view.place))
   readonly byCode = $derived(new Map((this.values.data?.values ?? []).map((value) => [value.code, value])))
 
-  async loadMetrics(): Promise<void> {
-    if (this.metrics.phase === 'idle' || this.metrics.phase === 'failed')
-      await this.metrics.load(() => api.metrics())
+  /** Once, and again only when asked to: an effect that saw the failure would ask for ever. */
+  async loadMetrics(again = false): Promise<void> {
+    if (!session.can('aggregates.read')) return
+    const { phase } = this.metrics
+    if (phase === 'idle' || (again && phase === 'failed')) await this.metrics.load(() => api.metrics())
   }
 
   /** Asks again only when what is asked for changed; the overlay and the ranking share one answer. */
