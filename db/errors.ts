@@ -1,3 +1,5 @@
+import { DrizzleQueryError } from 'drizzle-orm'
+
 /** What the database says went wrong, without the values it was about: safe to log and to map to an answer. */
 export class DatabaseError extends Error {
   readonly code: string
@@ -52,17 +54,20 @@ interface DriverError {
   constraint_name?: string
   table?: string
   table_name?: string
-  cause?: unknown
 }
 
 // drizzle wraps a driver's error in one whose message holds the statement and its parameters: personal data.
 export function toDatabaseError(error: unknown): unknown {
-  const wrapper = error as DriverError
-  const inner = (wrapper?.cause ?? error) as DriverError
+  const inner = error instanceof DrizzleQueryError ? error.cause : error
   if (inner instanceof DatabaseError) return inner
-  if (!SQLSTATE.test(inner?.code ?? '')) return wrapper?.cause ? inner : error
+  const { code } = (inner ?? {}) as DriverError
+  return typeof code === 'string' && SQLSTATE.test(code) ? fromDriver(inner as DriverError) : inner
+}
+
+/** An error as a driver gives it, less the values that its message may quote. */
+export function fromDriver(inner: DriverError): DatabaseError {
   return new DatabaseError(withoutValues(inner), {
-    code: inner.code!,
+    code: inner.code ?? 'XX000',
     constraint: inner.constraint ?? inner.constraint_name,
     table: inner.table ?? inner.table_name,
   })

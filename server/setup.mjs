@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -22,6 +22,12 @@ export function ensureInstalled() {
     process.exit(1)
   }
   writeFileSync(stamp, lockfile)
+}
+
+/** Temporary files, the TypeScript loader's cache among them, stay inside the clone. */
+export function keepTemporaryFilesInside() {
+  process.env.TMPDIR = join(root, 'node_modules/.cache/gangrid/tmp')
+  mkdirSync(process.env.TMPDIR, { recursive: true })
 }
 
 /** Builds the web pages when a source is newer than they are. */

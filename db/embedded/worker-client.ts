@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { CannotOpen, DatabaseError, QUERY_CANCELLED } from '../errors.ts'
+import { CannotOpen, DatabaseError, fromDriver, QUERY_CANCELLED } from '../errors.ts'
 import type { Answer, RequestBody, WorkerSettings } from './protocol.ts'
 
 interface Pending {
@@ -96,7 +96,7 @@ class RunningEngine {
     this.pending.delete(answer.id)
     if (pending.watchdog) clearTimeout(pending.watchdog)
     if (answer.kind === 'answer') pending.resolve(answer.value as never)
-    else pending.reject(new DatabaseError(answer.error.message, answer.error))
+    else pending.reject(fromDriver(answer.error))
   }
 
   private rejectAll(error: Error): void {

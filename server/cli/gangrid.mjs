@@ -1,6 +1,7 @@
-import { ensureInstalled } from '../setup.mjs'
+import { ensureInstalled, keepTemporaryFilesInside } from '../setup.mjs'
 
 ensureInstalled()
+keepTemporaryFilesInside()
 const { register } = await import('tsx/esm/api')
 register()
 const { main } = await import('./gangrid.ts')

@@ -73,7 +73,7 @@ async function medianDistanceM(
 ): Promise<number> {
   const rows = await db.asOwner((tx) =>
     tx.execute(sql`select percentile_cont(0.5) within group (order by st_distance(
-        st_transform(st_translate(v.geom, ${east}::float8, ${north}::float8), 4547), st_transform(st_boundary(p.before), 4547))) as m
+        st_scale(st_translate(v.geom, ${east}::float8, ${north}::float8), 100300, 110800), st_scale(st_boundary(p.before), 100300, 110800))) as m
       from (${sql.join(
         pairs.map(
           ({ before, after }) =>
