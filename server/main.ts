@@ -54,9 +54,13 @@ async function start(env: Env, log: Logger): Promise<void> {
     const server = await listen(createApp(deps), env)
     deps.layers.start()
     stopOnSignal(server, deps)
-    deps.snapshots
-      .current()
-      .catch((error: unknown) => log.error({ event: 'snapshot_failed', fault: describeFault(error) }))
+    // The first visitor should not wait for either.
+    for (const [name, load] of [
+      ['places', () => deps.polygons.places()],
+      ['snapshot', () => deps.snapshots.current()],
+    ] as const) {
+      load().catch((error: unknown) => log.error({ event: `${name}_failed`, fault: describeFault(error) }))
+    }
     if (!LOOPBACK.has(env.HOST) && !env.GANGRID_TRUST_PROXY) {
       tell(
         '注意：服务对网络开放，但没有 HTTPS，登录信息会以明文传输。请在前面加一个 HTTPS 代理，并设置 GANGRID_TRUST_PROXY=1。',

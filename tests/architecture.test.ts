@@ -239,7 +239,7 @@ describe('house rules', () => {
         .map(([, path]) => path.replace(/\/$/, ''))
         .filter(
           (path) =>
-            !existsSync(join(root, path)) && !['web/dist', 'geodata/raw', 'tests/.out'].includes(path),
+            !existsSync(join(root, path)) && !/^(web\/dist|geodata\/raw|tests\/\.out)(\/|$)/.test(path),
         )
         .map((path) => `${document}: ${path}`),
     )

@@ -7,7 +7,7 @@ import { TILE_BYTES_LIMIT } from './client-tile.ts'
 import type { BarrierSet, PlaceLevel, PlaceSet } from './polygon-store.ts'
 import type { PlaceRow } from './queries.ts'
 
-/** Polygons of one level with a layer of their names at the seats. A tile over the limit gets a coarser shape. */
+/** Polygons of one level with a layer of their names. A tile over the limit gets a coarser shape. */
 export function encodePlaceTile(set: PlaceSet, level: PlaceLevel, tile: TileId): Uint8Array {
   const labels = labelLayer(
     set.places.filter((place) => place.level === level),
@@ -42,7 +42,7 @@ function labelLayer(places: PlaceRow[], level: PlaceLevel, tile: TileId): MvtLay
   const { from, to } = tileCodes(tile.z, tile.x, tile.y)
   const unit = 2 ** (WORLD_BITS - 12 - tile.z)
   const shown = places.filter((place) => {
-    const code = mortonCode(worldX(place.lng), worldY(place.lat))
+    const code = mortonCode(worldX(place.labelLng), worldY(place.labelLat))
     return code >= from && code < to
   })
   return {
@@ -50,8 +50,8 @@ function labelLayer(places: PlaceRow[], level: PlaceLevel, tile: TileId): MvtLay
     name: `${level}-label`,
     count: shown.length,
     ids: shown.map((place) => Number(place.code)),
-    x: shown.map((place) => Math.floor(worldX(place.lng) / unit) - tile.x * 4096),
-    y: shown.map((place) => Math.floor(worldY(place.lat) / unit) - tile.y * 4096),
+    x: shown.map((place) => Math.floor(worldX(place.labelLng) / unit) - tile.x * 4096),
+    y: shown.map((place) => Math.floor(worldY(place.labelLat) / unit) - tile.y * 4096),
     properties: [
       { key: 'code', values: shown.map((place) => place.code) },
       { key: 'name', values: shown.map((place) => place.name) },

@@ -76,10 +76,10 @@ async function loadPlaces(db: Database): Promise<PlaceSet> {
       const byCode = new Map(places.map((place) => [place.code, place]))
       const layer = async (level: PlaceLevel): Promise<PolygonLayer> => {
         const rows = await readPlaceShapes(tx, level)
-        return {
-          places: rows.map((row) => byCode.get(row.code)!),
-          pyramid: buildPyramid(rows.map((row) => toWorld(readMultiPolygon(row.wkb)))),
-        }
+        return lazyLayer(
+          rows.map((row) => byCode.get(row.code)!),
+          rows.map((row) => row.wkb),
+        )
       }
       return {
         version,
@@ -94,6 +94,17 @@ async function loadPlaces(db: Database): Promise<PlaceSet> {
     },
     LOAD_LIMIT_MS,
   )
+}
+
+// The villages' pyramid takes a second to build: the counties, which are looked at first, do not wait for it.
+function lazyLayer(places: PlaceRow[], shapes: Buffer[]): PolygonLayer {
+  let pyramid: Pyramid | undefined
+  return {
+    places,
+    get pyramid() {
+      return (pyramid ??= buildPyramid(shapes.map((wkb) => toWorld(readMultiPolygon(wkb)))))
+    },
+  }
 }
 
 async function loadBarriers(db: Database): Promise<BarrierSet> {

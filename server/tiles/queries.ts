@@ -15,6 +15,9 @@ export interface PlaceRow {
   initials: string
   lng: number
   lat: number
+  /** Where the name is written: the middle of a county, the seat of a township or village. */
+  labelLng: number
+  labelLat: number
   accuracy: string
   seatAccuracy: string
   areaKm2: number | null
@@ -38,11 +41,15 @@ export interface BarrierRow {
 
 export async function readPlaces(tx: Tx): Promise<PlaceRow[]> {
   return rowsOf<PlaceRow>(
-    await tx.execute(sql`select code, level, name, kind, parent_code as "parentCode", county_code as "countyCode",
-      township_code as "townshipCode", statistical, pinyin, initials, st_x(seat) as lng, st_y(seat) as lat, accuracy,
+    await tx.execute(sql`with labelled as (
+        select *, case when level = 'county' and geom is not null then (st_maximuminscribedcircle(geom)).center else seat end as label
+        from geo.place)
+      select code, level, name, kind, parent_code as "parentCode", county_code as "countyCode",
+      township_code as "townshipCode", statistical, pinyin, initials, st_x(seat) as lng, st_y(seat) as lat,
+      st_x(label) as "labelLng", st_y(label) as "labelLat", accuracy,
       seat_accuracy as "seatAccuracy", area_km2 as "areaKm2", population, industries, former_codes as "formerCodes",
       former_names as "formerNames", source, st_xmin(geom) as west, st_ymin(geom) as south, st_xmax(geom) as east, st_ymax(geom) as north
-      from geo.place order by code`),
+      from labelled order by code`),
   )
 }
 
