@@ -1,13 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { Admission } from './admission.ts'
 import type { Engine, Tx } from './engine.ts'
-import { openEmbedded } from './embedded/embedded-engine.ts'
-import { copyTemplate, templateFolder } from './embedded/template.ts'
 import { NoSession, toDatabaseError } from './errors.ts'
 import { lintCatalogue } from './lints.ts'
 import { migrate } from './migrate.ts'
 import { rowsOf } from './rows.ts'
-import { openServer } from './server-engine.ts'
 
 export type { Tx } from './engine.ts'
 
@@ -39,12 +36,9 @@ const QUEUE_LENGTH = 200
 
 /** Opens the engine the options name, brings its schema up to date and checks the access rules. @throws CannotOpen */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
-  const engine = options.url
-    ? await openServer({ url: options.url, ownerUrl: options.ownerUrl })
-    : await openEmbedded({
-        ...options,
-        seed: async (folder) => copyTemplate(await templateFolder(options.cacheFolder), folder),
-      })
+  const engine = await (options.url
+    ? openServerEngine(options.url, options.ownerUrl)
+    : openEmbeddedEngine(options))
   const database = new Database(engine)
   try {
     await migrate(engine)
@@ -55,6 +49,21 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     throw toDatabaseError(error)
   }
   return database
+}
+
+// Each engine's driver is loaded only where it is used.
+async function openServerEngine(url: string, ownerUrl?: string): Promise<Engine> {
+  const { openServer } = await import('./server-engine.ts')
+  return openServer({ url, ownerUrl })
+}
+
+async function openEmbeddedEngine({ folder, cacheFolder }: OpenOptions): Promise<Engine> {
+  const { openEmbedded } = await import('./embedded/embedded-engine.ts')
+  const seed = async (target: string) => {
+    const { copyTemplate, templateFolder } = await import('./embedded/template.ts')
+    copyTemplate(await templateFolder(cacheFolder), target)
+  }
+  return openEmbedded({ folder, cacheFolder, seed })
 }
 
 /** The only door to data. No statement runs outside one of the three methods below. */

@@ -1,11 +1,9 @@
-import { drizzle } from 'drizzle-orm/pglite'
 import type { PGlite, Results } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseError } from '../errors.ts'
 import type { Db, Engine, Tx } from '../engine.ts'
-import { schema } from '../schema/index.ts'
 import { lockFolder } from './folder-lock.ts'
 import { slimPostgisBundle } from './slim-bundle.ts'
 import { WorkerClient } from './worker-client.ts'
@@ -71,8 +69,14 @@ async function startEngine(options: EmbeddedOptions, unlock: () => void): Promis
     },
   })
 
+  // The engine starts in its thread while this one loads drizzle's driver, which brings a copy of PGlite along.
+  const started = worker.request({ kind: 'script', sql: 'select 1' }, 0)
+  const [{ drizzle }, { schema }] = await Promise.all([
+    import('drizzle-orm/pglite'),
+    import('../schema/index.ts'),
+    started,
+  ])
   const db = drizzle(client(null) as unknown as PGlite, { schema }) as unknown as Db
-  await worker.request({ kind: 'script', sql: 'select 1' }, 0)
 
   return {
     kind: 'embedded',
