@@ -1,16 +1,17 @@
 /** `gangrid geodata import|list`: boundaries of places from files, and what is loaded now. Exit codes: 0 ok, 1 refused, 2 wrong usage. */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { parseArgs } from 'node:util'
 import { sql } from 'drizzle-orm'
 import type { Database } from '#db/client.ts'
 import { DatabaseError } from '#db/errors.ts'
 import { importPlaces } from '#db/import-places.ts'
 import type { ImportOutcome } from '#db/import-places.ts'
+import { loadPlaces } from '#db/load-places.ts'
 import { rowsOf } from '#db/rows.ts'
 import type { ImportOptions } from '#geodata/import/plan-import.ts'
 import { CRS_IDS } from '#geodata/import/types.ts'
 import type { CliIo } from './solve.ts'
+import { parseArguments, tellUsage, unknownAction, UsageError } from './usage.ts'
 
 export type DatabaseIo = CliIo & { openDatabase: () => Promise<Database> }
 
@@ -38,8 +39,6 @@ const USAGE = `用法: gangrid geodata import 文件 --level county|township|vil
 退出码: 0 已导入；1 被拒绝（说明原因）；2 用法错误。
 `
 
-class UsageError extends Error {}
-
 export async function run(argv: string[], io: DatabaseIo): Promise<number> {
   try {
     const { values, positionals } = parse(argv)
@@ -49,38 +48,33 @@ export async function run(argv: string[], io: DatabaseIo): Promise<number> {
     }
     const [action, file, ...extra] = positionals
     if (action === 'list' && file === undefined) return await list(io, values.json)
-    if (action !== 'import') throw new UsageError(`不认识的操作“${action ?? ''}”，可用: import、list`)
+    if (action !== 'import') throw unknownAction(action, ['import', 'list'])
     if (file === undefined) throw new UsageError('缺少要导入的文件名')
     if (extra.length > 0) throw new UsageError(`多余的参数: ${extra.join(' ')}`)
     return await importFile(file, optionsFrom(values, file), values.json, io)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    io.stderr.write(`${error.message}。\n运行 gangrid geodata --help 查看用法。\n`)
-    return 2
+    return tellUsage(error, 'geodata', io.stderr)
   }
 }
 
 function parse(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        level: { type: 'string' },
-        crs: { type: 'string' },
-        'accept-detected': { type: 'boolean', default: false },
-        swapped: { type: 'boolean', default: false },
-        repair: { type: 'boolean', default: false },
-        layer: { type: 'string' },
-        source: { type: 'string' },
-        accuracy: { type: 'string', default: 'derived' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-  } catch (error) {
-    throw new UsageError(`参数有误: ${(error as Error).message.split('. ')[0]}`)
-  }
+  return parseArguments({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      level: { type: 'string' },
+      crs: { type: 'string' },
+      'accept-detected': { type: 'boolean', default: false },
+      swapped: { type: 'boolean', default: false },
+      repair: { type: 'boolean', default: false },
+      layer: { type: 'string' },
+      source: { type: 'string' },
+      accuracy: { type: 'string', default: 'derived' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
 }
 
 type Values = ReturnType<typeof parse>['values']
@@ -124,6 +118,8 @@ async function importFile(
   }
   const db = await io.openDatabase()
   try {
+    // What is imported is matched with the places that ship, and measured against them.
+    await loadPlaces(db)
     const outcome = await importPlaces(db, { name: basename(file), bytes }, options)
     if (json) io.stdout.write(`${JSON.stringify(withoutGeometry(outcome))}\n`)
     else printOutcome(outcome, io)
@@ -161,7 +157,10 @@ function printOutcome(outcome: ImportOutcome, io: DatabaseIo): void {
   out.write(
     `坐标系: 文件注明 ${stated ?? '无'}，采用 ${used ?? '未定'}，检测为 ${detected?.guess ?? '不确定'}（${detected?.evidence.join('；') ?? '无依据'}）\n`,
   )
-  for (const refused of report.refused) out.write(`  拒绝 ${refused.name}: ${refused.message}\n`)
+  for (const refused of report.refused) {
+    const asWholeFile = !outcome.ok && refused.reason === outcome.reason
+    if (!asWholeFile) out.write(`  拒绝 ${refused.name}: ${refused.message}\n`)
+  }
   for (const finding of report.findings.slice(0, SHOWN_FINDINGS))
     out.write(
       `  ${finding.repaired ? '已修复' : finding.severity === 'error' ? '错误' : '提示'} ${finding.message}\n`,
