@@ -13,6 +13,7 @@ import {
   type RefusalReason,
 } from '#domain/partition/partition.ts'
 import type { MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
+import { matchFile, type FileFault, type MatchedFile, type MatchFileInput } from '#server/exchange/match-file.ts'
 
 export interface UnitsInput {
   cells: CellsInput
@@ -38,6 +39,7 @@ export interface MadeUnits {
 export interface PlanningTasks {
   makeUnits: { input: UnitsInput; output: Result<MadeUnits, CellsReason> }
   partition: { input: PartitionInput; output: Result<PartitionResult, RefusalReason> }
+  matchFile: { input: MatchFileInput; output: Result<MatchedFile, FileFault> }
 }
 
 export type TaskName = keyof PlanningTasks
@@ -78,6 +80,7 @@ export const TASKS: {
       onProgress: ({ done, total, phase }) => report(total > 0 ? done / total : 0, phase),
       now: () => performance.now(),
     }),
+  matchFile: (input) => matchFile(input),
 }
 
 /** A border that follows several things becomes one edge of the whole length, of the kind the longest part follows. */
