@@ -68,7 +68,13 @@ export function nodeSegments(
         if (comparedWith[j] === i || (j >= firstFresh && j <= i)) return
         comparedWith[j] = i
         const t = segments[j]
-        if (t) cutWhereMeeting(s, t, (x, y) => cut(i, x, y), (x, y) => cut(j, x, y))
+        if (t)
+          cutWhereMeeting(
+            s,
+            t,
+            (x, y) => cut(i, x, y),
+            (x, y) => cut(j, x, y),
+          )
       })
     }
     for (const id of cuts.keys()) idByKey.delete(keys[id]!)
