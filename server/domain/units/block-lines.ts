@@ -4,16 +4,11 @@
  * length are left out and listed. Lines wholly outside the district's box are dropped unseen. Cost: O(positions).
  */
 import type { Segment } from '../geo/segment-grid.ts'
-import {
-  boundsOf,
-  type Bounds,
-  type LineCoordinates,
-  type MultiPolygonCoordinates,
-  type Position,
-} from '../geo/shapes.ts'
+import { boundsOf, type LineCoordinates, type MultiPolygonCoordinates, type Position } from '../geo/shapes.ts'
 import type { Crossing } from './crossings.ts'
+import { addSegments } from '../geo/steps.ts'
 import { LINE } from './line-flags.ts'
-import { STEPS_PER_DEGREE, type Lattice } from './linework.ts'
+import type { StepOrigin } from '../geo/steps.ts'
 
 export interface BlockLine {
   crossing: Exclude<Crossing, 'none'>
@@ -111,12 +106,11 @@ export interface BlockLines {
 }
 
 /** District, townships, water and lines; villages and cells come later, where the land turns out to be open. */
-export function blockLines(input: BlocksInput, lattice: Lattice): BlockLines {
+export function blockLines(input: BlocksInput, origin: StepOrigin): BlockLines {
   const segments: Segment[] = []
   const ignored: IgnoredInput[] = []
   const box = boundsOf(input.district)
-  const draw = (line: LineCoordinates, kind: number): number =>
-    addSegments(segments, lattice, box, line, kind)
+  const draw = (line: LineCoordinates, kind: number): number => addSegments(segments, origin, box, line, kind)
   const drawShape = (source: BlockSource, index: number, shape: MultiPolygonCoordinates, kind: number) => {
     if (shape.reduce((sum, polygon) => sum + drawRings(polygon), 0) === 0)
       ignored.push({ code: 'no-length', source, index })
@@ -133,29 +127,4 @@ export function blockLines(input: BlocksInput, lattice: Lattice): BlockLines {
       ignored.push({ code: 'no-length', source: 'lines', index })
   })
   return { segments, ignored }
-}
-
-/** How many pieces the line has at all, also where they lie outside the box and are not added. */
-export function addSegments(
-  into: Segment[],
-  { originX, originY }: Lattice,
-  box: Bounds,
-  line: LineCoordinates,
-  kind: number,
-): number {
-  let pieces = 0
-  for (let i = 1; i < line.length; i++) {
-    const [aLng, aLat] = line[i - 1]!
-    const [bLng, bLat] = line[i]!
-    const ax = Math.round(aLng * STEPS_PER_DEGREE) - originX
-    const ay = Math.round(aLat * STEPS_PER_DEGREE) - originY
-    const bx = Math.round(bLng * STEPS_PER_DEGREE) - originX
-    const by = Math.round(bLat * STEPS_PER_DEGREE) - originY
-    if (ax === bx && ay === by) continue
-    pieces++
-    if (Math.max(aLng, bLng) < box.minX || Math.min(aLng, bLng) > box.maxX) continue
-    if (Math.max(aLat, bLat) < box.minY || Math.min(aLat, bLat) > box.maxY) continue
-    into.push({ ax, ay, bx, by, kind })
-  }
-  return pieces
 }

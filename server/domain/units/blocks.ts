@@ -14,13 +14,14 @@
  */
 import { areaM2, centroid } from '../geo/measure.ts'
 import { boundsOf, type MultiPolygonCoordinates, type Position } from '../geo/shapes.ts'
+import { toLngLat } from '../geo/steps.ts'
 import { fail, ok, type Result } from '../result.ts'
 import { addBridges, edgesBetween } from './block-edges.ts'
 import { faultOf, type BlocksInput, type BlocksReason, type IgnoredInput } from './block-lines.ts'
-import { interiorPoint } from './cell-faces.ts'
+import { interiorPoint } from '../geo/face-borders.ts'
 import type { UnitEdge } from './crossings.ts'
 import { joinToUnits, type JoinedFaces } from './join-faces.ts'
-import { latticeFor, STEPS_PER_DEGREE, type Lattice } from './linework.ts'
+import { latticeFor, type Lattice } from './linework.ts'
 import { outlineOf } from './outline.ts'
 import { makeStreetNet, type StreetNet } from './street-net.ts'
 import { nameUnits, placeKeys } from './unit-keys.ts'
@@ -112,7 +113,7 @@ function describeUnits(
     const placed = list.find((f) => ground.place[f]! >= 0)
     const kind: UnitKind =
       landM2[host] === 0 ? 'water' : !open[host] ? 'block' : village[host] === -1 ? 'cell' : 'village'
-    const [x, y] = kind === 'cell' ? interiorPoint({ edges: borders[host]! }) : [0, 0]
+    const [x, y] = kind === 'cell' ? interiorPoint(borders[host]!) : [0, 0]
     const land = sum(list, landM2)
     const water = sum(list, waterM2)
     const exact = areaM2(shape)
@@ -133,10 +134,6 @@ function describeUnits(
   nameUnits(units.filter(({ kind }) => kind === 'cell'))
   placeKeys(units.filter(({ kind }) => kind !== 'cell'))
   return units.map(({ row: _row, column: _column, ...unit }) => unit)
-}
-
-function toLngLat({ originX, originY }: Lattice, x: number, y: number): Position {
-  return [(x + originX) / STEPS_PER_DEGREE, (y + originY) / STEPS_PER_DEGREE]
 }
 
 /** An order that does not depend on the order of the input. */

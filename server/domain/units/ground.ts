@@ -8,13 +8,14 @@
  */
 import type { PlanarFaces } from '../geo/planar-faces.ts'
 import { isInside } from '../geo/point-in-polygon.ts'
-import { boundsOf, type MultiPolygonCoordinates } from '../geo/shapes.ts'
-import { interiorPoint, type FaceEdge } from './cell-faces.ts'
+import { shapeLocator } from '../geo/shape-locator.ts'
+import { boundsOf } from '../geo/shapes.ts'
+import { interiorPoint, type FaceEdge } from '../geo/face-borders.ts'
 import { LINE } from './line-flags.ts'
 import type { BlocksInput } from './block-lines.ts'
-import { STEPS_PER_DEGREE, type Lattice } from './linework.ts'
+import { toLngLat } from '../geo/steps.ts'
+import type { Lattice } from './linework.ts'
 import { createGroups, type Groups } from './groups.ts'
-import { unitLocator } from './weigh.ts'
 
 export const NO_TOWNSHIP = -1
 export const NOT_IN_DISTRICT = -2
@@ -37,7 +38,7 @@ export interface GroundShapes {
 }
 
 export function groundShapes(input: BlocksInput): GroundShapes {
-  const townshipAt = unitLocator((input.townships ?? []).map(({ shape }) => shape))
+  const townshipAt = shapeLocator((input.townships ?? []).map(({ shape }) => shape)).first
   const districtBox = boundsOf(input.district)
   return {
     placeAt: (lng, lat) => {
@@ -50,10 +51,8 @@ export function groundShapes(input: BlocksInput): GroundShapes {
         return NOT_IN_DISTRICT
       return isInside(lng, lat, input.district) ? townshipAt(lng, lat) : NOT_IN_DISTRICT
     },
-    waterAt: unitLocator(
-      (input.water ?? []).flatMap((shape) => shape.map((polygon): MultiPolygonCoordinates => [polygon])),
-    ),
-    villageAt: unitLocator((input.villages ?? []).map(({ shape }) => shape)),
+    waterAt: shapeLocator((input.water ?? []).flatMap((shape) => shape.map((polygon) => [polygon]))).first,
+    villageAt: shapeLocator((input.villages ?? []).map(({ shape }) => shape)).first,
   }
 }
 
@@ -88,8 +87,8 @@ export function locateFaces(
   })
   const found = new Int32Array(faces.twiceArea.length)
   for (const [group, f] of largest) {
-    const [x, y] = interiorPoint({ edges: borders[f]! })
-    found[group] = locate((x + lattice.originX) / STEPS_PER_DEGREE, (y + lattice.originY) / STEPS_PER_DEGREE)
+    const [x, y] = interiorPoint(borders[f]!)
+    found[group] = locate(...toLngLat(lattice, x, y))
   }
   return found.map((_, f) => found[groups.find(f)]!)
 }

@@ -11,7 +11,8 @@ import type { Segment } from '../geo/segment-grid.ts'
 import { NOT_IN_DISTRICT, joinFaces } from './ground.ts'
 import type { Groups } from './groups.ts'
 import { ABSOLUTE_KIND, borderKind, BY_HEAVINESS, DIVIDING, isWallKind, LINE, WALLS } from './line-flags.ts'
-import { STEPS_PER_DEGREE, type Lattice } from './linework.ts'
+import { STEPS_PER_DEGREE, toLngLat } from '../geo/steps.ts'
+import type { Lattice } from './linework.ts'
 import { mergeSlivers, type FaceLink } from './merge-slivers.ts'
 import type { StreetNet } from './street-net.ts'
 
@@ -149,11 +150,8 @@ function measureBorders({ faces, ground }: StreetNet, lattice: Lattice) {
   return { contacts, outerBorderM, landBorderM }
 }
 
-function lengthOf({ ax, ay, bx, by }: Segment, { originX, originY }: Lattice): number {
-  return distanceM(
-    [(ax + originX) / STEPS_PER_DEGREE, (ay + originY) / STEPS_PER_DEGREE],
-    [(bx + originX) / STEPS_PER_DEGREE, (by + originY) / STEPS_PER_DEGREE],
-  )
+function lengthOf({ ax, ay, bx, by }: Segment, lattice: Lattice): number {
+  return distanceM(toLngLat(lattice, ax, ay), toLngLat(lattice, bx, by))
 }
 
 function measureFaces({ faces, borders, ground }: StreetNet, { originY }: Lattice) {

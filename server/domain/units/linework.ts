@@ -9,15 +9,12 @@
 import { METRES_PER_DEGREE, RADIANS_PER_DEGREE } from '../geo/earth.ts'
 import type { Segment } from '../geo/segment-grid.ts'
 import type { Bounds, LineCoordinates } from '../geo/shapes.ts'
+import { STEPS_PER_DEGREE, type StepOrigin } from '../geo/steps.ts'
 
-export const STEPS_PER_DEGREE = 1e7
-
-export interface Lattice {
+export interface Lattice extends StepOrigin {
   /** South-west corner of row 0, column 0, in degrees. */
   anchor: [number, number]
-  /** In steps. */
-  originX: number
-  originY: number
+  /** Of a cell, in steps. */
   width: number
   height: number
 }

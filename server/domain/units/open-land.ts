@@ -9,10 +9,11 @@ import { METRES_PER_DEGREE } from '../geo/earth.ts'
 import type { Segment } from '../geo/segment-grid.ts'
 import { fail, ok, type Result } from '../result.ts'
 import type { BlocksReason } from './block-lines.ts'
-import type { FaceEdge } from './cell-faces.ts'
+import type { FaceEdge } from '../geo/face-borders.ts'
 import { MAX_CELLS } from './cells.ts'
 import { LINE } from './line-flags.ts'
-import { cellKey, rowColumnOf, STEPS_PER_DEGREE, type Lattice } from './linework.ts'
+import { STEPS_PER_DEGREE } from '../geo/steps.ts'
+import { cellKey, rowColumnOf, type Lattice } from './linework.ts'
 
 export function latticeLines(
   borders: readonly FaceEdge[][],

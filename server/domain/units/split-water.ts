@@ -15,7 +15,8 @@ import { boxOf, type Segment } from '../geo/segment-grid.ts'
 import { groupBorders } from '../geo/voronoi.ts'
 import { areaOf, type Ground } from './ground.ts'
 import { combineFlags, LINE } from './line-flags.ts'
-import { STEPS_PER_DEGREE, type Lattice } from './linework.ts'
+import { STEPS_PER_DEGREE } from '../geo/steps.ts'
+import type { Lattice } from './linework.ts'
 
 const FINEST_M = 2
 const COARSEST_M = 20

@@ -11,15 +11,9 @@ import { planarFaces, type PlanarFaces } from '../geo/planar-faces.ts'
 import type { Segment } from '../geo/segment-grid.ts'
 import { boundsOf } from '../geo/shapes.ts'
 import { fail, ok, type Result } from '../result.ts'
-import {
-  addSegments,
-  blockLines,
-  type BlocksInput,
-  type BlocksReason,
-  type IgnoredInput,
-} from './block-lines.ts'
+import { blockLines, type BlocksInput, type BlocksReason, type IgnoredInput } from './block-lines.ts'
 import { findBridges, type Bridge } from './bridges.ts'
-import { bordersOf, type FaceEdge } from './cell-faces.ts'
+import { bordersOf, type FaceEdge } from '../geo/face-borders.ts'
 import { connectionsOverGaps } from './close-gaps.ts'
 import {
   areaOf,
@@ -31,7 +25,8 @@ import {
   type Ground,
 } from './ground.ts'
 import { combineFlags, DIVIDING, LINE, ROAD } from './line-flags.ts'
-import { STEPS_PER_DEGREE, type Lattice } from './linework.ts'
+import { addSegments, STEPS_PER_DEGREE, toLngLat } from '../geo/steps.ts'
+import type { Lattice } from './linework.ts'
 import { latticeLines } from './open-land.ts'
 import { middleLines, type PartAt } from './split-water.ts'
 
@@ -74,10 +69,7 @@ export function makeStreetNet(input: BlocksInput, options: NetOptions): Result<S
   const openBefore = openFaces(streets, streetGround, stepsOf(options.largestBlockM2))
   const partAt: PartAt = (face, x, y) => {
     if (!openBefore[face]) return ''
-    const village = shapes.villageAt(
-      (x + lattice.originX) / STEPS_PER_DEGREE,
-      (y + lattice.originY) / STEPS_PER_DEGREE,
-    )
+    const village = shapes.villageAt(...toLngLat(lattice, x, y))
     return village === -1
       ? `${Math.floor(y / lattice.height)},${Math.floor(x / lattice.width)}`
       : `v${village}`
