@@ -101,7 +101,7 @@ export function readGround(
   smallestWaterSteps: number,
 ): Ground {
   const place = locateFaces(faces, borders, lattice, LINE.border, shapes.placeAt)
-  const found = locateFaces(faces, borders, lattice, LINE.bank, shapes.waterAt)
+  const found = locateFaces(faces, borders, lattice, LINE.bank | LINE.border, shapes.waterAt)
   const wet = Uint8Array.from(found, (index, f) => (index >= 0 && place[f] !== NOT_IN_DISTRICT ? 1 : 0))
   const islets = joinFaces(faces, (_flags, left, right) => wet[left] === wet[right])
   const isletArea = areaOf(faces, islets)

@@ -111,7 +111,7 @@ function nodeAndCloseGaps(segments: readonly Segment[], reachX: number, reachY: 
   return connections.length === 0 ? noded : nodeSegments([...noded, ...connections], combineFlags)
 }
 
-/** What divides land: no dead ends, nothing outside the district, in water only the borders of districts and townships. */
+/** What divides land: no dead ends, nothing outside the district, in water only what tells where it is water. */
 function keptLines({ segments, faceOf }: PlanarFaces, { place, water }: Ground): Segment[] {
   const inDistrict = (face: number): boolean => face >= 0 && place[face] !== NOT_IN_DISTRICT
   return segments.filter(({ kind }, i) => {
@@ -119,7 +119,7 @@ function keptLines({ segments, faceOf }: PlanarFaces, { place, water }: Ground):
     const right = faceOf[2 * i + 1]!
     if (left === right || (!inDistrict(left) && !inDistrict(right))) return false
     const inWater = left >= 0 && right >= 0 && water[left] === 1 && water[right] === 1
-    return !inWater || (kind & LINE.border) !== 0
+    return !inWater || (kind & (LINE.border | LINE.bank)) !== 0
   })
 }
 
