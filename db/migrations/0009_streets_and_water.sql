@@ -23,9 +23,12 @@ alter table app.unit
   add column kind text not null default 'cell' check (kind in ('block', 'cell', 'village', 'water')),
   add column water_m2 double precision not null default 0 check (water_m2 >= 0);
 
--- Two units may share a border that is part street and part river: one edge for each class.
+-- Two units may share a border that is part street and part river: one edge for each class. A bridge between units that
+-- share no border is an edge without length.
 alter table app.unit_edge
   add column absolute boolean not null default false,
   add column bridges integer not null default 0 check (bridges >= 0),
+  drop constraint unit_edge_length_m_check,
+  add constraint unit_edge_length_m_check check (length_m >= 0),
   drop constraint unit_edge_pkey,
-  add primary key (plan_id, a, b, crosses);
+  add primary key (plan_id, a, b, crosses, absolute);

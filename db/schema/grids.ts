@@ -75,7 +75,7 @@ export const unitEdge = app.table(
     absolute: boolean('absolute').notNull().default(false),
     bridges: integer('bridges').notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.planId, table.a, table.b, table.crosses] })],
+  (table) => [primaryKey({ columns: [table.planId, table.a, table.b, table.crosses, table.absolute] })],
 )
 
 export const job = app.table('job', {
