@@ -5,10 +5,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { METRES_PER_DEGREE, RADIANS_PER_DEGREE } from '#domain/geo/earth.ts'
 import { localProjection } from '#domain/geo/local-projection.ts'
 import { areaM2 } from '#domain/geo/measure.ts'
+import { nodeSegments } from '#domain/geo/node-segments.ts'
+import { planarFaces } from '#domain/geo/planar-faces.ts'
+import type { Segment } from '#domain/geo/segment-grid.ts'
 import { shapeLocator } from '#domain/geo/shape-locator.ts'
-import type { LineCoordinates, MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
+import { boundsOf, type LineCoordinates, type MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
+import { addSegments, STEPS_PER_DEGREE } from '#domain/geo/steps.ts'
 import { partition } from '#domain/partition/partition.ts'
 import { makeBlocks, type BlockLine, type BlocksInput, type BlockUnits } from '#domain/units/blocks.ts'
 import { toPartitionEdges, type CrossingPolicy } from '#domain/units/crossings.ts'
@@ -147,6 +152,20 @@ describe.skipIf(absent)(
     const blocks = result?.ok ? result.value : { units: [], edges: [], ignored: [] }
     const samples = absent ? [] : banksOfSamples(input.water!)
     const unitAt = shapeLocator(blocks.units.map(({ shape }) => shape)).first
+
+    it('streets, tunnels and banks alone have 830 faces, some 281 of them above 0.3 ha', () => {
+      const origin = { originX: 1_214_000_000, originY: 312_000_000 }
+      const box = boundsOf(DISTRICT)
+      const segments: Segment[] = []
+      const roads = input.lines.filter(({ crossing }) => crossing !== 'river').map(({ line }) => line)
+      for (const line of [...roads, ...input.water!.flat(2), ...DISTRICT.flat()])
+        addSegments(segments, origin, box, line, 0)
+      const { twiceArea } = planarFaces(nodeSegments(segments, () => 0))
+      expect(twiceArea.length).toBe(830)
+      const stepM2 = (METRES_PER_DEGREE / STEPS_PER_DEGREE) ** 2 * Math.cos(31.24 * RADIANS_PER_DEGREE)
+      const large = twiceArea.filter((twice) => (twice / 2) * stepM2 > 3_000).length
+      expect(Math.abs(large - 281)).toBeLessThanOrEqual(2)
+    })
 
     it('tile the district; slivers are gone', () => {
       const total = blocks.units.reduce((sum, { areaM2 }) => sum + areaM2, 0)
