@@ -65,6 +65,19 @@ export function nodeSegments(
     if (round === MOST_ROUNDS) throw new Error(`Lines still cross after ${MOST_ROUNDS} rounds of cutting`)
     const end = segments.length
     const firstNewVertex = vertexX.length
+    const cuts = new Map<number, Set<number>>()
+    const cut = (id: number, vertex: number): void => {
+      const s = segments[id]!
+      const [x, y] = [vertexX[vertex]!, vertexY[vertex]!]
+      if ((x === s.ax && y === s.ay) || (x === s.bx && y === s.by)) return
+      const set = cuts.get(id)
+      if (set) set.add(vertex)
+      else cuts.set(id, new Set([vertex]))
+    }
+    const cutIfNear = (id: number, vertex: number): void => {
+      const s = segments[id]
+      if (s && passesSquare(s, vertexX[vertex]!, vertexY[vertex]!)) cut(id, vertex)
+    }
     for (let i = firstFresh; i < end; i++) {
       const s = segments[i]!
       grid.along(s, (j) => {
@@ -73,16 +86,11 @@ export function nodeSegments(
         comparedWith[j] = i
         const t = segments[j]
         const crossing = t ? crossingOf(s, t) : null
-        if (crossing) vertexOf(...crossing)
+        if (!crossing) return
+        const vertex = vertexOf(...crossing)
+        cut(i, vertex)
+        cut(j, vertex)
       })
-    }
-    const cuts = new Map<number, Set<number>>()
-    const cutIfNear = (id: number, vertex: number): void => {
-      const s = segments[id]
-      if (!s || !passesSquare(s, vertexX[vertex]!, vertexY[vertex]!)) return
-      const set = cuts.get(id)
-      if (set) set.add(vertex)
-      else cuts.set(id, new Set([vertex]))
     }
     for (let i = firstFresh; i < end; i++) vertexGrid.along(segments[i]!, (vertex) => cutIfNear(i, vertex))
     for (let v = firstNewVertex; v < vertexX.length; v++)
@@ -115,9 +123,8 @@ function side(s: Segment, x: number, y: number): number {
   return left - right
 }
 
-/** Does the segment pass through the square of one step round a place that is none of its ends? */
+/** Does the segment pass through the inside of the square of one step round a place? */
 function passesSquare(s: Segment, x: number, y: number): boolean {
-  if ((x === s.ax && y === s.ay) || (x === s.bx && y === s.by)) return false
   if (x < s.ax || x > s.bx || y < Math.min(s.ay, s.by) || y > Math.max(s.ay, s.by)) return false
   return 2 * Math.abs(side(s, x, y)) < s.bx - s.ax + Math.abs(s.by - s.ay)
 }

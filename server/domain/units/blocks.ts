@@ -105,6 +105,7 @@ function describeUnits(
   })
   const sum = (list: readonly number[], of: Float64Array): number =>
     list.reduce((total, f) => total + of[f]!, 0)
+  const cells: { unit: BlockUnit; row: number; column: number }[] = []
   const units = members.map((list) => {
     const shape = outlineOf(list.flatMap((f) => borders[f]!)).map((polygon) =>
       polygon.map((ring) => ring.map(([x, y]): Position => toLngLat(lattice, x, y))),
@@ -113,11 +114,10 @@ function describeUnits(
     const placed = list.find((f) => ground.place[f]! >= 0)
     const kind: UnitKind =
       landM2[host] === 0 ? 'water' : !open[host] ? 'block' : village[host] === -1 ? 'cell' : 'village'
-    const [x, y] = kind === 'cell' ? interiorPoint(borders[host]!) : [0, 0]
     const land = sum(list, landM2)
     const water = sum(list, waterM2)
     const exact = areaM2(shape)
-    return {
+    const unit: BlockUnit = {
       key: '',
       kind,
       townshipId: placed === undefined ? null : input.townships![ground.place[placed]!]!.id,
@@ -127,13 +127,24 @@ function describeUnits(
       centre: centroid(shape),
       outerBorderM: sum(list, outerBorderM),
       shape,
-      row: Math.floor(y / lattice.height),
-      column: Math.floor(x / lattice.width),
     }
+    if (kind === 'cell') {
+      const [x, y] = interiorPoint(borders[host]!)
+      cells.push({ unit, row: Math.floor(y / lattice.height), column: Math.floor(x / lattice.width) })
+    }
+    return unit
   })
-  nameUnits(units.filter(({ kind }) => kind === 'cell'))
+  const named = cells.map(({ unit: { townshipId, centre }, row, column }) => ({
+    key: '',
+    row,
+    column,
+    townshipId,
+    centre,
+  }))
+  nameUnits(named)
+  named.forEach(({ key }, i) => (cells[i]!.unit.key = key))
   placeKeys(units.filter(({ kind }) => kind !== 'cell'))
-  return units.map(({ row: _row, column: _column, ...unit }) => unit)
+  return units
 }
 
 /** An order that does not depend on the order of the input. */

@@ -29,18 +29,20 @@ export interface MatchedUnit {
 }
 
 export interface MatchReport {
+  /** Old units that go on alone. */
   kept: string[]
+  /** Old units with parts in several new ones. */
   split: { key: string; into: string[] }[]
+  /** New units with land of several old ones. */
   merged: { key: string; from: string[] }[]
-  reshaped: string[]
   new: string[]
+  /** Old units without a part in any new one. */
   gone: string[]
 }
 
 export interface UnitMatch {
   /** In the order of the new units. */
   units: MatchedUnit[]
-  /** Old keys in `kept`, `split`, `gone` and `merged.from`; keys of the new units elsewhere. */
   report: MatchReport
 }
 
@@ -85,18 +87,17 @@ export function matchUnits(before: readonly KeyedShape[], after: readonly KeyedS
     heirOf: heirOf[b] === -1 ? null : before[heirOf[b]!]!.key,
     from: ofNew[b]!.map(({ a, areaM2 }) => ({ key: before[a]!.key, share: areaM2 / areaOfNew[b]! })),
   }))
-  const report: MatchReport = { kept: [], split: [], merged: [], reshaped: [], new: [], gone: [] }
+  const report: MatchReport = { kept: [], split: [], merged: [], new: [], gone: [] }
   before.forEach(({ key }, a) => {
     const parts = oldLinks[a]!
     if (parts.length === 0) report.gone.push(key)
-    else if (parts.length > 1 && parts.every(({ b }) => newLinks[b]!.length === 1))
-      report.split.push({ key, into: parts.map(({ b }) => keys[b]!) })
+    else if (parts.length > 1) report.split.push({ key, into: parts.map(({ b }) => keys[b]!) })
+    else if (units[parts[0]!.b]!.fate === 'kept') report.kept.push(key)
   })
   units.forEach(({ key, fate }, b) => {
-    if (fate === 'kept') report.kept.push(before[newLinks[b]![0]!.a]!.key)
-    else if (fate === 'merged') report.merged.push({ key, from: newLinks[b]!.map(({ a }) => before[a]!.key) })
-    else if (fate === 'reshaped') report.reshaped.push(key)
-    else if (fate === 'new') report.new.push(key)
+    const parts = newLinks[b]!
+    if (fate === 'new') report.new.push(key)
+    else if (parts.length > 1) report.merged.push({ key, from: parts.map(({ a }) => before[a]!.key) })
   })
   return { units, report }
 }
