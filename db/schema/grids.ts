@@ -1,4 +1,5 @@
 import {
+  boolean,
   doublePrecision,
   integer,
   jsonb,
@@ -41,6 +42,7 @@ export const grid = app.table(
     no: integer('no').notNull(),
     name: text('name').notNull(),
     managerId: integer('manager_id'),
+    locked: boolean('locked').notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.planId, table.no] })],
 )
@@ -56,6 +58,7 @@ export const unit = app.table(
     areaM2: doublePrecision('area_m2').notNull(),
     weights: doublePrecision('weights').array().notNull(),
     geom: multiPolygon('geom').notNull(),
+    locked: boolean('locked').notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.planId, table.idx] })],
 )
