@@ -11,6 +11,7 @@ import { runInWorker } from '#server/jobs/run-in-worker.ts'
 import { scopeOf } from '#server/snapshot/scope.ts'
 import { countyClients } from './client-weights.ts'
 import { PLAN_LIMITS, WEIGHT_KEYS, type Area, type SolvePlan } from './contract.ts'
+import { logSolution } from './edits/queries.ts'
 import { weightIndex } from './plan-view.ts'
 import { bumpPlan, lockPlan, planVersion, type StoredMetrics } from './queries.ts'
 import { cellsMessage, noteMessage, refusalMessage, shortfallMessage } from './reason-messages.ts'
@@ -40,6 +41,8 @@ export interface CreatePlanInput {
 export interface SolvePlanInput extends SolvePlan {
   planId: number
   version: number
+  /** Display name of who asked for it, for the log of edits. */
+  author: string
 }
 
 const STORE_LIMIT_MS = 60_000
@@ -122,7 +125,11 @@ async function createPlan(deps: Deps, input: CreatePlanInput, { progress, signal
   return { planId }
 }
 
-async function solvePlan(deps: Deps, input: SolvePlanInput, { progress, signal }: JobContext) {
+async function solvePlan(
+  deps: Deps,
+  input: SolvePlanInput,
+  { progress, signal, jobId, accountId }: JobContext,
+) {
   progress(0.02, '正在读取方案')
   const { units, edges } = await deps.db.asRole(
     'gis_worker',
@@ -148,6 +155,12 @@ async function solvePlan(deps: Deps, input: SolvePlanInput, { progress, signal }
     async (tx) => {
       await lockPlan(tx, input.planId)
       await requireVersion(await planVersion(tx, input.planId), input.version)
+      await logSolution(tx, input.planId, {
+        assignment: result.assignment,
+        id: jobId,
+        accountId,
+        author: input.author,
+      })
       await storeSolution(tx, input.planId, {
         gridCount: input.gridCount,
         assignment: result.assignment,

@@ -68,7 +68,13 @@ function brokenParts(input: CheckInput): CheckCase[] {
     const clients = weight[part]!
     const isEnclosed = around.isInside && around.lengths.size === 1 && !around.lengths.has(NO_GRID)
     if (grid === NO_GRID) {
-      const open: CheckCase = { kind: 'unassigned', units, grid, clients, repairTo: bestNeighbour(input, around, units) }
+      const open: CheckCase = {
+        kind: 'unassigned',
+        units,
+        grid,
+        clients,
+        repairTo: bestNeighbour(input, around, units),
+      }
       cases.push(open)
       if (isEnclosed) cases.push({ ...open, kind: 'hole' })
     } else if (!main.has(part)) {

@@ -33,13 +33,7 @@ export interface MeasureInput {
   gridNos: readonly number[]
 }
 
-export function measurePlan({
-  graph,
-  areaM2,
-  weights,
-  assignment,
-  gridNos,
-}: MeasureInput): MeasuredPlan {
+export function measurePlan({ graph, areaM2, weights, assignment, gridNos }: MeasureInput): MeasuredPlan {
   const grids = gridNos.length
   const place = new Map(gridNos.map((no, i) => [no, i]))
   const perimeter = new Float64Array(grids)
@@ -100,7 +94,8 @@ export function measurePlan({
       edgeCut,
       borderM: cutLength,
       contiguousShare: grids === 0 ? 1 : list.filter((grid) => grid.contiguous).length / grids,
-      polsbyPopperMean: compact.length === 0 ? 0 : compact.reduce((sum, value) => sum + value, 0) / compact.length,
+      polsbyPopperMean:
+        compact.length === 0 ? 0 : compact.reduce((sum, value) => sum + value, 0) / compact.length,
       polsbyPopperWorst: compact.length === 0 ? 0 : Math.min(...compact),
       momentOfInertiaM4: null,
       movedShare: null,

@@ -54,9 +54,7 @@ export interface Clash {
 /** Units that are no longer where the editor saw them. */
 export function clashes(changes: UnitChanges, present: (unit: number) => number): Clash[] {
   return changes.units.flatMap((unit, i) =>
-    present(unit) === changes.from[i]
-      ? []
-      : [{ unit, expected: changes.from[i]!, present: present(unit) }],
+    present(unit) === changes.from[i] ? [] : [{ unit, expected: changes.from[i]!, present: present(unit) }],
   )
 }
 
@@ -69,7 +67,12 @@ export interface Locks {
  * A locked grid neither loses nor gains units (it is finished: a neighbour must not grow it either), and a locked unit stays
  * where it is, with or without a grid.
  */
-export function mayMove({ isLockedGrid, isLockedUnit }: Locks, unit: number, from: number, to: number): boolean {
+export function mayMove(
+  { isLockedGrid, isLockedUnit }: Locks,
+  unit: number,
+  from: number,
+  to: number,
+): boolean {
   return (
     from === to ||
     (!isLockedUnit(unit) &&

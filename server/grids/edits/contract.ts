@@ -38,7 +38,10 @@ const drawnSchema = z
     'units、from、to 的长度应相同',
   )
   .refine(({ units }) => new Set(units).size === units.length, '同一单元只能出现一次')
-  .refine(({ managers }) => new Set(managers.map(({ no }) => no)).size === managers.length, '同一网格只能出现一次')
+  .refine(
+    ({ managers }) => new Set(managers.map(({ no }) => no)).size === managers.length,
+    '同一网格只能出现一次',
+  )
   .refine(({ units, managers }) => units.length + managers.length > 0, '没有任何修改')
 
 const undoSchema = z.strictObject({ id: editId, basedOn, undoes: seq })

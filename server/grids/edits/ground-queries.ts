@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { rowsOf } from '#db/rows.ts'
-import type { Area } from '../contract.ts'
+import type { MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
 
-/** Changes when units are made anew: plans, and their units, are otherwise fixed. */
+/** Changes when units are made or weighed anew; between that a plan's ground stays as it is. */
 export async function unitStamp(tx: Tx, planId: number): Promise<string> {
   const [row] = rowsOf<{ stamp: string }>(
-    await tx.execute(sql`select count(*) || ':' || coalesce(sum(hashtext(key)::bigint), 0) as stamp
+    await tx.execute(sql`select count(*) || ':' || coalesce(sum(hashtext(key || weights::text || area_m2)::bigint), 0) as stamp
       from app.unit where plan_id = ${planId}`),
   )
   return row!.stamp
@@ -24,16 +24,18 @@ export async function assignmentOf(tx: Tx, planId: number): Promise<number[]> {
 export interface GroundRow {
   areaM2: number
   weights: number[]
-  townshipCode: string | null
-  shape: Area['coordinates']
+  shape: MultiPolygonCoordinates
 }
 
 export async function readShapes(tx: Tx, planId: number): Promise<GroundRow[]> {
   const rows = rowsOf<Omit<GroundRow, 'shape'> & { geometry: string }>(
-    await tx.execute(sql`select area_m2 as "areaM2", weights, township_code as "townshipCode", st_asgeojson(geom, 9) as geometry
+    await tx.execute(sql`select area_m2 as "areaM2", weights, st_asgeojson(geom, 9) as geometry
       from app.unit where plan_id = ${planId} order by idx`),
   )
-  return rows.map(({ geometry, ...row }) => ({ ...row, shape: (JSON.parse(geometry) as Area).coordinates }))
+  return rows.map(({ geometry, ...row }) => ({
+    ...row,
+    shape: (JSON.parse(geometry) as { coordinates: MultiPolygonCoordinates }).coordinates,
+  }))
 }
 
 export async function readEdgeColumns(

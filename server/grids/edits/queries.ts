@@ -128,7 +128,9 @@ export async function editById(tx: Tx, planId: number, id: string): Promise<Edit
 
 export async function editBySeq(tx: Tx, planId: number, seq: number): Promise<EditRow | null> {
   const [row] = rowsOf<EditRow>(
-    await tx.execute(sql`select ${editColumns} from app.plan_edit where plan_id = ${planId} and seq = ${seq}`),
+    await tx.execute(
+      sql`select ${editColumns} from app.plan_edit where plan_id = ${planId} and seq = ${seq}`,
+    ),
   )
   return row ?? null
 }
