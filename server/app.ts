@@ -1,5 +1,6 @@
 import type { Deps } from './deps.ts'
 import { clientRoutes } from './clients/routes.ts'
+import { editRoutes } from './grids/edits/routes.ts'
 import { gridRoutes } from './grids/routes.ts'
 import { jsonOnly, limitBody, sameOriginOnly } from './http/guards.ts'
 import { notFound, onError } from './http/errors.ts'
@@ -51,6 +52,7 @@ export function createApp(deps: Deps) {
     .route('/', clientRoutes(deps))
     .route('/', metricRoutes(deps))
     .route('/', gridRoutes(deps))
+    .route('/', editRoutes(deps))
     .route('/', jobRoutes(deps))
   app.get(STATIC, serveStatic(deps.webFolder))
   return routes
