@@ -1,5 +1,6 @@
 import type { Deps } from './deps.ts'
 import { clientRoutes } from './clients/routes.ts'
+import { exchangeRoutes } from './exchange/routes.ts'
 import { editRoutes } from './grids/edits/routes.ts'
 import { gridRoutes } from './grids/routes.ts'
 import { jsonOnly, limitBody, sameOriginOnly } from './http/guards.ts'
@@ -53,6 +54,7 @@ export function createApp(deps: Deps) {
     .route('/', metricRoutes(deps))
     .route('/', gridRoutes(deps))
     .route('/', editRoutes(deps))
+    .route('/', exchangeRoutes(deps))
     .route('/', jobRoutes(deps))
   app.get(STATIC, serveStatic(deps.webFolder))
   return routes

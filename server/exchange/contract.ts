@@ -115,7 +115,12 @@ export const importReportSchema = z.object({
   }),
   grids: z.array(gridChange),
   changes: z.array(
-    z.object({ key: z.string(), from: z.string().nullable(), to: z.string(), at: z.tuple([z.number(), z.number()]) }),
+    z.object({
+      key: z.string(),
+      from: z.string().nullable(),
+      to: z.string(),
+      at: z.tuple([z.number(), z.number()]),
+    }),
   ),
   problems: z.array(problem),
   problemsTotal: z.number().int(),
@@ -124,29 +129,5 @@ export type ImportReport = z.infer<typeof importReportSchema>
 
 export const importedSchema = z.object({ version: z.number().int(), report: importReportSchema })
 
-const ring = z.array(z.array(z.number()))
-const multiPolygon = z.array(z.array(ring))
-
-/** What a printed page shows beside the plan and its units. */
-export const printGroundSchema = z.object({
-  version: z.number().int(),
-  townships: z.array(
-    z.object({
-      code: z.string(),
-      name: z.string(),
-      at: z.tuple([z.number(), z.number()]),
-      shape: multiPolygon,
-      accuracy: z.string(),
-    }),
-  ),
-  barriers: z.array(z.object({ kind: z.string(), line: ring })),
-  /** Positions of the clients of one's own scope, and the grid each lies in; null for a role that sees none. */
-  clients: z.array(z.tuple([z.number(), z.number(), z.number().int().nullable()])).nullable(),
-  /** The least accurate thing on the page. */
-  accuracy: z.string(),
-  sources: z.array(z.string()),
-  /** Repeated over the page: who printed it and when. */
-  watermark: z.string(),
-  printedAt: z.string(),
-})
-export type PrintGround = z.infer<typeof printGroundSchema>
+export const EXPORT_FORMATS = ['geojson', 'shapefile', 'csv', 'xlsx'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]

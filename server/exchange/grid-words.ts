@@ -7,7 +7,15 @@
  * Cost: linear.
  */
 import { PLAN_LIMITS } from '../grids/contract.ts'
-import { ambiguous, refused, type GridTarget, type GridWords, type Manager, type PlanGridNow, type Problem } from './types.ts'
+import {
+  ambiguous,
+  refused,
+  type GridTarget,
+  type GridWords,
+  type Manager,
+  type PlanGridNow,
+  type Problem,
+} from './types.ts'
 
 type Key = string
 type Meaning = { key: Key; managerId: number | undefined } | { problem: Problem }
@@ -56,7 +64,12 @@ export function understandGrids(
     if (fault) return { problem: fault }
     const no = numbers.get(meaning.key)!
     if (no >= PLAN_LIMITS.grids)
-      return { problem: refused('too-many-grids', `方案最多 ${PLAN_LIMITS.grids} 个网格，这个网格已超出。请合并网格后再导入`) }
+      return {
+        problem: refused(
+          'too-many-grids',
+          `方案最多 ${PLAN_LIMITS.grids} 个网格，这个网格已超出。请合并网格后再导入`,
+        ),
+      }
     return { no }
   })
   const targets = [...keys]
@@ -71,11 +84,19 @@ export function understandGrids(
   return { of, targets }
 }
 
-function managerOf(word: GridWords, managers: readonly Manager[]): { id: number | undefined } | { problem: Problem } {
+function managerOf(
+  word: GridWords,
+  managers: readonly Manager[],
+): { id: number | undefined } | { problem: Problem } {
   if (word.staffNo !== '') {
     const found = managers.find(({ staffNo }) => staffNo.toUpperCase() === word.staffNo.toUpperCase())
     if (found) return { id: found.id }
-    return { problem: refused('manager-unknown', `工号“${word.staffNo}”不是本县在岗客户经理。请核对工号，或先留空再在系统中指派`) }
+    return {
+      problem: refused(
+        'manager-unknown',
+        `工号“${word.staffNo}”不是本县在岗客户经理。请核对工号，或先留空再在系统中指派`,
+      ),
+    }
   }
   if (word.manager === '') return { id: undefined }
   const found = managers.filter(({ name, staffNo }) => name === word.manager || staffNo === word.manager)
@@ -83,7 +104,12 @@ function managerOf(word: GridWords, managers: readonly Manager[]): { id: number 
   if (found.length === 0)
     return { problem: refused('manager-unknown', '所写姓名不是本县在岗客户经理。请核对姓名，或改填工号') }
   const numbers = found.map(({ staffNo }) => staffNo).join('、')
-  return { problem: ambiguous('manager-ambiguous', `本县有 ${found.length} 位同名客户经理（工号 ${numbers}）。请改填工号`) }
+  return {
+    problem: ambiguous(
+      'manager-ambiguous',
+      `本县有 ${found.length} 位同名客户经理（工号 ${numbers}）。请改填工号`,
+    ),
+  }
 }
 
 function gridOf(
@@ -99,11 +125,19 @@ function gridOf(
   if (number !== '') {
     const value = Number(number)
     if (!/^\d{1,6}(\.0+)?$/.test(number) || value < 1)
-      return { problem: refused('grid-number-invalid', `网格序号“${number.slice(0, 20)}”不是 1 以上的整数。请改正后再导入`) }
+      return {
+        problem: refused(
+          'grid-number-invalid',
+          `网格序号“${number.slice(0, 20)}”不是 1 以上的整数。请改正后再导入`,
+        ),
+      }
     const existing = grids.find(({ no }) => no === value - 1)
     if (named && named.no !== value - 1)
       return {
-        problem: ambiguous('grid-names-differ', `序号 ${value} 与名称“${name}”指的不是同一个网格（“${name}”现为第 ${named.no + 1} 号）。请只保留一项`),
+        problem: ambiguous(
+          'grid-names-differ',
+          `序号 ${value} 与名称“${name}”指的不是同一个网格（“${name}”现为第 ${named.no + 1} 号）。请只保留一项`,
+        ),
       }
     return { key: existing ? `no${existing.no}` : `#${value}` }
   }
@@ -119,7 +153,9 @@ function numberGrids(keys: ReadonlySet<Key>, grids: readonly PlanGridNow[]): Map
   const numbers = new Map<Key, number>()
   for (const key of keys) if (key.startsWith('no')) numbers.set(key, Number(key.slice(2)))
   const fresh = [...keys].filter((key) => !key.startsWith('no'))
-  const numbered = fresh.filter((key) => key.startsWith('#')).sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)))
+  const numbered = fresh
+    .filter((key) => key.startsWith('#'))
+    .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)))
   let next = Math.max(-1, ...grids.map(({ no }) => no)) + 1
   for (const key of [...numbered, ...fresh.filter((key) => !key.startsWith('#'))]) numbers.set(key, next++)
   return numbers
@@ -145,16 +181,28 @@ function managerFaults(
   for (const [key, ids] of wanted) {
     if (ids.size > 1) {
       const numbers = [...ids].map(nameOf).join('、')
-      faults.set(key, refused('grid-two-managers', `同一个网格写了 ${ids.size} 位客户经理（工号 ${numbers}）。一个网格只能有一位，请改正`))
+      faults.set(
+        key,
+        refused(
+          'grid-two-managers',
+          `同一个网格写了 ${ids.size} 位客户经理（工号 ${numbers}）。一个网格只能有一位，请改正`,
+        ),
+      )
     } else managerOfKey.set(key, [...ids][0]!)
   }
   for (const [id, keys] of keysOfManager) {
     if (keys.size < 2) continue
     for (const key of keys)
-      faults.set(key, refused('manager-two-grids', `客户经理（工号 ${nameOf(id)}）在文件中负责 ${keys.size} 个网格，一人只能负责一个。请改正`))
+      faults.set(
+        key,
+        refused(
+          'manager-two-grids',
+          `客户经理（工号 ${nameOf(id)}）在文件中负责 ${keys.size} 个网格，一人只能负责一个。请改正`,
+        ),
+      )
   }
   // A grid that is refused keeps its manager, which may refuse another: until nothing more is refused.
-  for (let known = -1; known !== faults.size; ) {
+  for (let known = -1; known !== faults.size;) {
     known = faults.size
     for (const { no, name, managerId } of grids) {
       const key = `no${no}`

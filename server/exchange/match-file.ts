@@ -27,15 +27,22 @@ export interface FileFault {
   message: string
 }
 
-export type MatchedFile = Matched & Pick<ImportReport, 'kind' | 'format' | 'encoding' | 'sheet' | 'crs' | 'notes'>
+export type MatchedFile = Matched &
+  Pick<ImportReport, 'kind' | 'format' | 'encoding' | 'sheet' | 'crs' | 'notes'>
 
 const UNREADABLE: Record<string, string> = {
   empty: '文件是空的。请检查是否选错了文件',
   'old-excel': '这是旧版 Excel（.xls）或带密码的文件，无法读取。请去掉密码并另存为 .xlsx 后再导入',
-  'other-archive': '压缩包里既没有 Excel 工作簿，也没有 Shapefile（.shp）。可导入 CSV、XLSX、GeoJSON 或打包的 Shapefile',
+  'other-archive':
+    '压缩包里既没有 Excel 工作簿，也没有 Shapefile（.shp）。可导入 CSV、XLSX、GeoJSON 或打包的 Shapefile',
 }
 
-export function matchFile({ bytes, options, plan, outlines }: MatchFileInput): Result<MatchedFile, FileFault> {
+export function matchFile({
+  bytes,
+  options,
+  plan,
+  outlines,
+}: MatchFileInput): Result<MatchedFile, FileFault> {
   const { kind, message } = fileKindOf(bytes)
   if (kind === 'geojson' || kind === 'shapefile') {
     const read = readPolygons(bytes, kind, options, outlines)
@@ -45,7 +52,15 @@ export function matchFile({ bytes, options, plan, outlines }: MatchFileInput): R
     const unclear = drawnProblems.map((problem) => `${problem.message}，这个图形没有采用`)
     if (unclear.length === drawn.length && unclear[0] !== undefined)
       return fail({ code: 'nothing-understood', message: `没有一个图形能对应到网格。例如${unclear[0]}` })
-    return ok({ ...matched, kind: 'polygons', format: kind, encoding: null, sheet: null, crs, notes: [...notes, ...unclear.slice(0, 20)] })
+    return ok({
+      ...matched,
+      kind: 'polygons',
+      format: kind,
+      encoding: null,
+      sheet: null,
+      crs,
+      notes: [...notes, ...unclear.slice(0, 20)],
+    })
   }
   if (kind !== 'csv' && kind !== 'xlsx') return fail({ code: kind, message: message ?? UNREADABLE[kind]! })
   const table = kind === 'xlsx' ? readXlsx(bytes) : readCsv(bytes)

@@ -9,7 +9,16 @@ import type { MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
 import { coverageOf, type UnitCoverage } from '#domain/units/majority.ts'
 import type { ImportProblem } from './contract.ts'
 import { understandGrids } from './grid-words.ts'
-import { ambiguous, refused, type GridWords, type Matched, type PlanState, type PlanUnit, type Problem } from './types.ts'
+import { isHeld } from './held.ts'
+import {
+  ambiguous,
+  refused,
+  type GridWords,
+  type Matched,
+  type PlanState,
+  type PlanUnit,
+  type Problem,
+} from './types.ts'
 
 export interface DrawnGrid extends GridWords {
   /** As a person would find it in the file. */
@@ -22,7 +31,10 @@ const HALF = 0.5 + 1e-6
 /** A unit with less than this in its grid is told as cut. */
 const WHOLE = 0.99
 
-export function matchPolygons(drawn: readonly DrawnGrid[], plan: PlanState): Matched & { drawnProblems: Problem[] } {
+export function matchPolygons(
+  drawn: readonly DrawnGrid[],
+  plan: PlanState,
+): Matched & { drawnProblems: Problem[] } {
   const grids = understandGrids(drawn, plan.grids, plan.managers)
   const drawnProblems: Problem[] = []
   const shapes = drawn.flatMap(({ shape, label }, i) => {
@@ -45,7 +57,7 @@ export function matchPolygons(drawn: readonly DrawnGrid[], plan: PlanState): Mat
     const covered = coverage[i]!
     const best = covered.shares[0]
     if (covered.overlapped > 1e-6) sums.overlapped++
-    const problem = problemOf(covered, plan.locked.has(i), unit)
+    const problem = problemOf(covered, (no) => isHeld(plan, i, no))
     if (problem) {
       if (problem.code === 'uncovered') sums.uncovered++
       problems.push(listed(unit, covered, problem, names))
@@ -75,16 +87,19 @@ export function matchPolygons(drawn: readonly DrawnGrid[], plan: PlanState): Mat
   }
 }
 
-function problemOf({ shares, covered }: UnitCoverage, isLocked: boolean, unit: PlanUnit): Problem | null {
+function problemOf({ shares, covered }: UnitCoverage, isHeldFrom: (no: number) => boolean): Problem | null {
   const [best, second] = shares
   if (!best) return refused('uncovered', '没有任何多边形覆盖它，保持原状。请补画，或在编辑器里指派')
   if (second && second.share > HALF)
-    return ambiguous('overlap', '有两个以上多边形各覆盖了它的一半以上（图形重叠），保持原状。请改正图形，或在编辑器里指派')
+    return ambiguous(
+      'overlap',
+      '有两个以上多边形各覆盖了它的一半以上（图形重叠），保持原状。请改正图形，或在编辑器里指派',
+    )
   if (best.share <= HALF) {
     const why = covered < HALF ? '多边形只覆盖了它的一小部分' : '没有一个多边形占到一半以上'
     return ambiguous('no-majority', `${why}，保持原状。请在编辑器里指派`)
   }
-  if (isLocked && unit.gridNo !== best.group) return refused('unit-locked', '已锁定，不能改派。请先解除锁定')
+  if (isHeldFrom(best.group)) return refused('unit-locked', '已锁定，不能改派。请先解除锁定')
   return null
 }
 

@@ -7,6 +7,7 @@
 import type { ImportProblem } from './contract.ts'
 import { understandGrids } from './grid-words.ts'
 import { findUnits, unitFinder } from './find-units.ts'
+import { isHeld } from './held.ts'
 import type { TableRow } from './table-columns.ts'
 import { refused, type Matched, type PlanState, type Problem } from './types.ts'
 
@@ -20,7 +21,9 @@ export function matchTable(rows: readonly TableRow[], plan: PlanState): Matched 
   const finder = unitFinder(plan)
   const claims = rows.map((row): Claim => {
     const found = findUnits(row, finder)
-    return 'problem' in found ? { row, units: [], problem: found.problem } : { row, units: found.units, problem: null }
+    return 'problem' in found
+      ? { row, units: [], problem: found.problem }
+      : { row, units: found.units, problem: null }
   })
   const clear = claims.filter(({ problem }) => problem === null)
   const grids = understandGrids(
@@ -46,7 +49,9 @@ export function matchTable(rows: readonly TableRow[], plan: PlanState): Matched 
     if (claim.units.every((unit) => plan.units[unit]!.gridNo === no)) unchanged++
     else assigned++
   }
-  const problems = claims.flatMap(({ row, units, problem }) => (problem ? [listed(row, units, problem, plan)] : []))
+  const problems = claims.flatMap(({ row, units, problem }) =>
+    problem ? [listed(row, units, problem, plan)] : [],
+  )
   const used = new Set(assignment.values())
   return {
     items: {
@@ -72,7 +77,8 @@ function refuseDoubles(wanted: ReadonlyMap<Claim, number>, plan: PlanState): voi
   for (const [unit, claims] of claimsOf) {
     if (new Set(claims.map((claim) => wanted.get(claim))).size < 2) continue
     const lines = claims.map(({ row }) => row.line)
-    const where = lines.length > 5 ? `${lines.slice(0, 5).join('、')} 等 ${lines.length} 行` : `${lines.join('、')} 行`
+    const where =
+      lines.length > 5 ? `${lines.slice(0, 5).join('、')} 等 ${lines.length} 行` : `${lines.join('、')} 行`
     for (const claim of claims)
       claim.problem ??= refused(
         'unit-named-twice',
@@ -83,7 +89,7 @@ function refuseDoubles(wanted: ReadonlyMap<Claim, number>, plan: PlanState): voi
 
 function refuseLocked(wanted: ReadonlyMap<Claim, number>, plan: PlanState): void {
   for (const [claim, no] of wanted) {
-    const held = claim.units.filter((unit) => plan.locked.has(unit) && plan.units[unit]!.gridNo !== no)
+    const held = claim.units.filter((unit) => isHeld(plan, unit, no))
     if (held.length > 0)
       claim.problem ??= refused(
         'unit-locked',

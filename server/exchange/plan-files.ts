@@ -99,7 +99,8 @@ const FIGURES: Field[] = (
   ] as const
 ).map(([name, key, decimals]) => ({
   name,
-  about: WEIGHT_LABELS[key] + (key === 'clients' ? '（户）' : key === 'visitHours' ? '（小时/年）' : '（元）'),
+  about:
+    WEIGHT_LABELS[key] + (key === 'clients' ? '（户）' : key === 'visitHours' ? '（小时/年）' : '（元）'),
   type: 'number',
   width: 18,
   decimals,
@@ -143,7 +144,15 @@ export function planShapefile(file: PlanFile): Uint8Array {
           : [
               {
                 shape: grid.shape,
-                values: [grid.no + 1, grid.name, grid.staffNo, grid.managerName, grid.units, km2(grid.areaM2), ...figures(grid.totals)],
+                values: [
+                  grid.no + 1,
+                  grid.name,
+                  grid.staffNo,
+                  grid.managerName,
+                  grid.units,
+                  km2(grid.areaM2),
+                  ...figures(grid.totals),
+                ],
               },
             ],
       ),
@@ -165,7 +174,11 @@ export function planShapefile(file: PlanFile): Uint8Array {
       })),
     },
   ]
-  const describe = (title: string, fields: readonly Field[]) => [title, ...fields.map(({ name, about }) => `  ${name.padEnd(10)}  ${about}`), '']
+  const describe = (title: string, fields: readonly Field[]) => [
+    title,
+    ...fields.map(({ name, about }) => `  ${name.padEnd(10)}  ${about}`),
+    '',
+  ]
   const readme = [
     ...notesOf(file),
     '文字编码：UTF-8（见 .cpg）。Shapefile 的字段名最多 10 个字符，对照如下：',
@@ -178,7 +191,15 @@ export function planShapefile(file: PlanFile): Uint8Array {
   return writeShapefiles(layers, readme)
 }
 
-export const UNIT_HEADINGS = ['单元编号', '乡镇代码', '乡镇名称', '网格序号', '网格名称', '客户经理工号', '客户经理']
+export const UNIT_HEADINGS = [
+  '单元编号',
+  '乡镇代码',
+  '乡镇名称',
+  '网格序号',
+  '网格名称',
+  '客户经理工号',
+  '客户经理',
+]
 
 /** Units of no grid are left out: an empty cell would be refused on the way back. */
 export function unitTable({ grids, units }: Pick<PlanFile, 'grids' | 'units'>): Uint8Array {
@@ -186,7 +207,17 @@ export function unitTable({ grids, units }: Pick<PlanFile, 'grids' | 'units'>): 
   const rows = units.flatMap((unit) => {
     const grid = unit.gridNo === null ? undefined : gridOf.get(unit.gridNo)
     if (!grid) return []
-    return [[unit.key, unit.townshipCode ?? '', unit.townshipName ?? '', grid.no + 1, grid.name, grid.staffNo ?? '', grid.managerName ?? '']]
+    return [
+      [
+        unit.key,
+        unit.townshipCode ?? '',
+        unit.townshipName ?? '',
+        grid.no + 1,
+        grid.name,
+        grid.staffNo ?? '',
+        grid.managerName ?? '',
+      ],
+    ]
   })
   return writeCsv([UNIT_HEADINGS, ...rows])
 }

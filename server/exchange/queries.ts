@@ -3,7 +3,6 @@ import type { MultiPolygon } from 'geojson'
 import type { Tx } from '#db/client.ts'
 import { arrayLiteral, rowsOf } from '#db/rows.ts'
 import type { MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
-import type { StoredMetrics } from '../grids/queries.ts'
 import type { GridTarget, Manager, PlanGridNow, PlanUnit, Village } from './types.ts'
 
 type UnitText = Omit<PlanUnit, 'shape' | 'at'> & { shape: string; lng: number; lat: number }
@@ -17,7 +16,11 @@ export async function readPlanUnits(tx: Tx, planId: number): Promise<PlanUnit[]>
         cross join lateral (select st_pointonsurface(u.geom) as at) p
       where u.plan_id = ${planId} order by u.idx`),
   )
-  return rows.map(({ shape, lng, lat, ...unit }) => ({ ...unit, shape: coordinatesOf(shape), at: [lng, lat] }))
+  return rows.map(({ shape, lng, lat, ...unit }) => ({
+    ...unit,
+    shape: coordinatesOf(shape),
+    at: [lng, lat],
+  }))
 }
 
 export async function readPlanGrids(tx: Tx, planId: number): Promise<PlanGridNow[]> {
@@ -71,29 +74,19 @@ export async function readPlanHead(tx: Tx, planId: number): Promise<PlanHead | n
   return row ?? null
 }
 
-/** Managers who change are first taken from their grids, so that two may swap. */
-export async function storeTargets(tx: Tx, planId: number, targets: readonly GridTarget[]): Promise<void> {
-  const fresh = targets.filter(({ isNew }) => isNew)
-  const named = targets.filter(({ managerId }) => managerId !== undefined)
+export async function insertTargets(tx: Tx, planId: number, targets: readonly GridTarget[]): Promise<void> {
   await tx.execute(sql`insert into app.grid (plan_id, no, name)
-    select ${planId}, no, name from unnest(${arrayLiteral(fresh.map(({ no }) => no))}::integer[],
-      ${arrayLiteral(fresh.map(({ name }) => name))}::text[]) as r(no, name)`)
-  const [numbers, managers] = [named.map(({ no }) => no), named.map(({ managerId }) => managerId!)]
-  await tx.execute(sql`update app.grid set manager_id = null where plan_id = ${planId} and no = any (${arrayLiteral(numbers)}::integer[])`)
-  await tx.execute(sql`update app.grid g set manager_id = r.manager_id
-    from unnest(${arrayLiteral(numbers)}::integer[], ${arrayLiteral(managers)}::integer[]) as r(no, manager_id)
-    where g.plan_id = ${planId} and g.no = r.no`)
+    select ${planId}, no, name from unnest(${arrayLiteral(targets.map(({ no }) => no))}::integer[],
+      ${arrayLiteral(targets.map(({ name }) => name))}::text[]) as r(no, name)`)
 }
 
-export async function storeAssignment(tx: Tx, planId: number, assignment: ReadonlyMap<number, number>): Promise<void> {
-  await tx.execute(sql`update app.unit u set grid_no = r.grid_no
-    from unnest(${arrayLiteral([...assignment.keys()])}::integer[], ${arrayLiteral([...assignment.values()])}::integer[]) as r(idx, grid_no)
-    where u.plan_id = ${planId} and u.idx = r.idx and u.grid_no is distinct from r.grid_no`)
-}
-
-export async function storeMeasured(tx: Tx, planId: number, gridCount: number, metrics: StoredMetrics): Promise<void> {
-  await tx.execute(sql`update app.grid_plan set grid_count = ${gridCount}, metrics = ${JSON.stringify(metrics)}::jsonb, reasons = '[]'
-    where id = ${planId}`)
+/** What is known of where the ground under the plan comes from. */
+export async function readOrigins(tx: Tx, planId: number): Promise<{ accuracy: string; source: string }[]> {
+  return rowsOf<{ accuracy: string; source: string }>(
+    await tx.execute(sql`select distinct t.accuracy, t.source from app.grid_plan p
+      join geo.place t on t.code = p.county_code or (t.level = 'township' and t.county_code = p.county_code)
+      where p.id = ${planId} order by 1, 2`),
+  )
 }
 
 export interface GridShape extends PlanGridNow {
@@ -126,51 +119,38 @@ export interface UnitDetail extends PlanUnit {
 export async function readUnitDetails(tx: Tx, planId: number): Promise<UnitDetail[]> {
   const units = await readPlanUnits(tx, planId)
   const details = rowsOf<{ areaM2: number; weights: number[] }>(
-    await tx.execute(sql`select area_m2 as "areaM2", weights from app.unit where plan_id = ${planId} order by idx`),
+    await tx.execute(
+      sql`select area_m2 as "areaM2", weights from app.unit where plan_id = ${planId} order by idx`,
+    ),
   )
   return units.map((unit, i) => ({ ...unit, ...details[i]! }))
 }
 
-export interface Ground {
-  townships: { code: string; name: string; lng: number; lat: number; shape: string; accuracy: string; source: string }[]
-  barriers: { kind: string; line: string; accuracy: string; source: string }[]
-}
-
-/** Townships and barriers that reach into the plan's area. */
-export async function readGroundOf(tx: Tx, planId: number): Promise<Ground> {
-  const townships = rowsOf<Ground['townships'][number]>(
-    await tx.execute(sql`select t.code, t.name, st_x(t.seat) as lng, st_y(t.seat) as lat, st_asgeojson(t.geom, 6) as shape, t.accuracy, t.source
-      from app.grid_plan p join geo.place t on t.level = 'township' and t.county_code = p.county_code and t.geom && p.area
-      where p.id = ${planId} order by t.code`),
-  )
-  const barriers = rowsOf<Ground['barriers'][number]>(
-    await tx.execute(sql`select b.kind, st_asgeojson(b.geom, 6) as line, b.accuracy, b.source
-      from app.grid_plan p join geo.barrier b on b.geom && p.area where p.id = ${planId} order by b.id`),
-  )
-  return { townships, barriers }
-}
-
 export interface WalkClient {
   id: number
-  clientNo: string
-  nameMask: string
+  /** These three are null for a role that sees no names. */
+  clientNo: string | null
+  nameMask: string | null
+  address: string | null
   kind: string
   status: string
   township: string
   village: string | null
-  address: string | null
   lastVisitOn: string | null
   nextDueOn: string | null
 }
 
-/** Row-level security decides which of them there are. Never a phone number, and of the name its mask. */
-export async function readWalkClients(tx: Tx, ids: readonly number[]): Promise<WalkClient[]> {
+/** Row-level security decides which of them there are. Never a phone number, and of the name its mask; `named`: at all. */
+export async function readWalkClients(tx: Tx, ids: readonly number[], named: boolean): Promise<WalkClient[]> {
+  const names = named
+    ? sql`c.client_no as "clientNo", c.name_mask as "nameMask", c.address`
+    : sql`null::text as "clientNo", null::text as "nameMask", null::text as address`
   return rowsOf<WalkClient>(
-    await tx.execute(sql`select c.id, c.client_no as "clientNo", c.name_mask as "nameMask", c.kind, c.status, t.name as township,
-        v.name as village, c.address, c.last_visit_on::text as "lastVisitOn", c.next_due_on::text as "nextDueOn"
+    await tx.execute(sql`select c.id, ${names}, c.kind, c.status, t.name as township, v.name as village,
+        c.last_visit_on::text as "lastVisitOn", c.next_due_on::text as "nextDueOn"
       from app.client c join geo.place t on t.code = c.township_code left join geo.place v on v.code = c.village_code
       where c.id = any (${arrayLiteral(ids)}::integer[])
-      order by c.township_code, c.village_code nulls last, c.address nulls last, c.id`),
+      order by c.township_code, c.village_code nulls last, ${named ? sql`c.address nulls last,` : sql``} c.id`),
   )
 }
 

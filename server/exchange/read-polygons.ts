@@ -47,7 +47,10 @@ export function readPolygons(
   const own = file.features.filter(({ properties }) => properties.layer === GRID_LAYER)
   const features = own.length > 0 ? own : file.features
   if (features.length > MAX_POLYGONS)
-    return fail({ code: 'too-many-polygons', message: `文件有 ${features.length} 个图形，最多 ${MAX_POLYGONS} 个。请只保留网格图层` })
+    return fail({
+      code: 'too-many-polygons',
+      message: `文件有 ${features.length} 个图形，最多 ${MAX_POLYGONS} 个。请只保留网格图层`,
+    })
   const polygonal = features.filter(hasPolygon)
   if (polygonal.length === 0)
     return fail({ code: 'no-polygons', message: '文件里没有面（Polygon），线和点不能代表网格。请导出面图层' })
@@ -60,25 +63,36 @@ export function readPolygons(
   )
   if (!decision.ok) return fail({ code: decision.reason, message: decision.message })
   const notes = file.findings.map(({ message }) => message)
-  if (polygonal.length < features.length) notes.push(`有 ${features.length - polygonal.length} 个要素不是面，已略去`)
+  if (polygonal.length < features.length)
+    notes.push(`有 ${features.length - polygonal.length} 个要素不是面，已略去`)
   const drawn: DrawnGrid[] = []
   const faults: string[] = []
   const mended: string[] = []
   for (const feature of polygonal) {
-    const { geometry, findings } = checkPolygon(polygonToWgs84(feature.geometry, decision.crs, decision.swapped), feature.label, true)
+    const { geometry, findings } = checkPolygon(
+      polygonToWgs84(feature.geometry, decision.crs, decision.swapped),
+      feature.label,
+      true,
+    )
     for (const finding of findings) {
       if (finding.severity === 'error') faults.push(finding.message)
       else if (finding.code !== 'ring-orientation') mended.push(finding.message)
     }
     if (geometry)
-      drawn.push({ ...wordsOf(feature.properties), label: feature.label, shape: geometry.coordinates as MultiPolygonCoordinates })
+      drawn.push({
+        ...wordsOf(feature.properties),
+        label: feature.label,
+        shape: geometry.coordinates as MultiPolygonCoordinates,
+      })
   }
   if (faults.length > 0) return fail({ code: 'invalid-polygon', message: shortened(faults) })
   if (mended.length > 0) notes.push(shortened(mended))
   return ok({ drawn, crs: crsName(decision.crs), notes })
 }
 
-type PolygonFeature = SourceFeature & { geometry: Extract<SourceFeature['geometry'], { type: 'Polygon' | 'MultiPolygon' }> }
+type PolygonFeature = SourceFeature & {
+  geometry: Extract<SourceFeature['geometry'], { type: 'Polygon' | 'MultiPolygon' }>
+}
 
 function hasPolygon(feature: SourceFeature): feature is PolygonFeature {
   return isPolygonal(feature.geometry) && hasPositions(feature.geometry)
@@ -107,8 +121,11 @@ function wordsOf(properties: Record<string, unknown>): GridWords {
   for (const [field, value] of Object.entries(properties)) {
     const column = columnNameOf(field)
     const word =
-      column === 'number' || column === 'name' || column === 'staffNo' || column === 'manager' ? column : SHORT_FIELDS[field]
-    if (word === undefined || words[word] !== '' || (typeof value !== 'string' && typeof value !== 'number')) continue
+      column === 'number' || column === 'name' || column === 'staffNo' || column === 'manager'
+        ? column
+        : SHORT_FIELDS[field]
+    if (word === undefined || words[word] !== '' || (typeof value !== 'string' && typeof value !== 'number'))
+      continue
     words[word] = plainText(String(value)).slice(0, 80)
   }
   return words

@@ -8,9 +8,32 @@ import { TABLE_LIMITS, type TableFault } from './table.ts'
 
 export const COLUMNS = {
   key: ['单元编号', '单元', '基本单元', '单元键', 'unit', 'unitkey', 'key'],
-  village: ['村', '村社区', '村居', '村名', '村名称', '社区', '村代码', '村编码', '村社区代码', 'village', 'villagecode', 'villagename'],
+  village: [
+    '村',
+    '村社区',
+    '村居',
+    '村名',
+    '村名称',
+    '社区',
+    '村代码',
+    '村编码',
+    '村社区代码',
+    'village',
+    'villagecode',
+    'villagename',
+  ],
   township: [
-    '乡镇', '乡镇街道', '街道', '乡镇名', '乡镇名称', '乡镇代码', '乡镇编码', '乡镇街道代码', 'township', 'townshipcode', 'townshipname',
+    '乡镇',
+    '乡镇街道',
+    '街道',
+    '乡镇名',
+    '乡镇名称',
+    '乡镇代码',
+    '乡镇编码',
+    '乡镇街道代码',
+    'township',
+    'townshipcode',
+    'townshipname',
   ],
   number: ['网格序号', '网格编号', '网格号', 'gridnumber', 'gridno', 'gridnum'],
   name: ['网格', '网格名称', '网格名', 'grid', 'gridname'],
@@ -53,8 +76,13 @@ export function readRows(rows: readonly string[][]): Result<TableRow[], TableFau
     rows.slice(at + 1).flatMap((cells, i): TableRow[] => {
       if (cells.every((cell) => cell.trim() === '')) return []
       const cell = (name: ColumnName): string =>
-        (columnOf.get(name) ?? []).map((column) => plainText(cells[column] ?? '')).find((text) => text !== '') ?? ''
-      const values = Object.fromEntries(COLUMN_NAMES.map((name) => [name, cell(name)])) as Record<ColumnName, string>
+        (columnOf.get(name) ?? [])
+          .map((column) => plainText(cells[column] ?? ''))
+          .find((text) => text !== '') ?? ''
+      const values = Object.fromEntries(COLUMN_NAMES.map((name) => [name, cell(name)])) as Record<
+        ColumnName,
+        string
+      >
       const tooLong = COLUMN_NAMES.some((name) => values[name].length > TABLE_LIMITS.cell)
       return [{ ...values, line: at + i + 2, tooLong }]
     }),
@@ -67,5 +95,8 @@ function isHeading(names: readonly (ColumnName | null)[]): boolean {
 }
 
 export function plainText(cell: string): string {
-  return cell.replace(/^\uFEFF/, '').trim().replace(/^'(?=[=+\-@\t\r'])/, '')
+  return cell
+    .replace(/^\uFEFF/, '')
+    .trim()
+    .replace(/^'(?=[=+\-@\t\r'])/, '')
 }

@@ -42,7 +42,8 @@ export interface PlanState {
   grids: PlanGridNow[]
   managers: Manager[]
   villages: Village[]
-  locked: ReadonlySet<number>
+  lockedGrids: ReadonlySet<number>
+  lockedUnits: ReadonlySet<number>
 }
 
 /** How a file names a grid and its manager. */

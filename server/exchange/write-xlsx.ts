@@ -32,10 +32,14 @@ export function writeXlsx(sheets: readonly Sheet[]): Uint8Array {
     'xl/styles.xml': STYLES,
   }
   sheets.forEach((sheet, i) => (files[`xl/worksheets/sheet${i + 1}.xml`] = sheetXml(sheet)))
-  return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])), { level: 6 })
+  return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])), {
+    level: 6,
+  })
 }
 
-const BORDER = ['left', 'right', 'top', 'bottom'].map((side) => `<${side} style="thin"><color rgb="FFB0B8B4"/></${side}>`).join('')
+const BORDER = ['left', 'right', 'top', 'bottom']
+  .map((side) => `<${side} style="thin"><color rgb="FFB0B8B4"/></${side}>`)
+  .join('')
 const STYLES = `${HEAD}<styleSheet xmlns="${MAIN}"><fonts count="3"><font><sz val="11"/></font><font><b/><sz val="11"/></font><font><sz val="10"/><color rgb="FF52605B"/></font></fonts><fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFE3EFEE"/></patternFill></fill></fills><borders count="2"><border/><border>${BORDER}<diagonal/></border></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4"><xf borderId="1" applyBorder="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf><xf fontId="1" fillId="2" borderId="1" applyFont="1" applyFill="1" applyBorder="1"/><xf fontId="2" applyFont="1"/><xf borderId="1" quotePrefix="1" applyBorder="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf></cellXfs></styleSheet>`
 
 function sheetXml({ notes, headings, widths, rows }: Sheet): string {
@@ -70,14 +74,20 @@ function escaped(text: string): string {
 }
 
 function letters(column: number): string {
-  return column < 26 ? String.fromCharCode(65 + column) : letters(Math.floor(column / 26) - 1) + letters(column % 26)
+  return column < 26
+    ? String.fromCharCode(65 + column)
+    : letters(Math.floor(column / 26) - 1) + letters(column % 26)
 }
 
 /** At most 31 characters, none of []:*?/\, each once whatever its case. */
 export function sheetNames(wanted: readonly string[]): string[] {
   const taken = new Set<string>()
   return wanted.map((name) => {
-    const plain = name.replace(/[[\]:*?/\\]/g, ' ').replace(/^'+|'+$/g, '').trim() || '网格'
+    const plain =
+      name
+        .replace(/[[\]:*?/\\]/g, ' ')
+        .replace(/^'+|'+$/g, '')
+        .trim() || '网格'
     for (let n = 1; ; n++) {
       const end = n === 1 ? '' : ` (${n})`
       const candidate = plain.slice(0, 31 - end.length) + end
