@@ -4,7 +4,9 @@
  * `plainText` of our own import takes away again. Source: RFC 4180; OWASP, CSV injection.
  */
 export function writeCsv(rows: readonly (readonly (string | number)[])[]): Uint8Array {
-  const text = rows.map((row) => row.map((cell) => quoted(String(cell))).join(',')).join('\r\n')
+  const text = rows
+    .map((row) => row.map((cell) => (typeof cell === 'number' ? String(cell) : quoted(cell))).join(','))
+    .join('\r\n')
   return new TextEncoder().encode(`\uFEFF${text}\r\n`)
 }
 
