@@ -124,7 +124,7 @@ function wordsOf(properties: Record<string, unknown>): GridWords {
       column === 'number' || column === 'name' || column === 'staffNo' || column === 'manager'
         ? column
         : SHORT_FIELDS[field]
-    if (word === undefined || words[word] !== '' || (typeof value !== 'string' && typeof value !== 'number'))
+    if (word === undefined || words[word] !== '' || (typeof value !== 'string' && !Number.isFinite(value)))
       continue
     words[word] = plainText(String(value)).slice(0, 80)
   }

@@ -6,12 +6,15 @@ import { planIdSchema } from '#server/grids/contract.ts'
 import { etagOf, versionOf } from '#server/grids/if-match.ts'
 import { access } from '#server/http/access.ts'
 import { createRouter, jsonBody, problems } from '#server/http/validate.ts'
+import { FILE_TYPE } from '#server/http/guards.ts'
+import { AppError } from '#server/http/errors.ts'
 import {
   digestSchema,
   EXPORT_FORMATS,
   importedSchema,
   importOptionsSchema,
   importReportSchema,
+  type ExportFormat,
 } from './contract.ts'
 import { ExchangeService } from './service.ts'
 
@@ -53,29 +56,50 @@ const apply = createRoute({
   },
 })
 
-const download = createRoute({
-  ...access(EXPORTERS),
-  method: 'get',
-  path: '/api/grid-plans/{id}/export/{format}',
-  summary: '导出方案：GeoJSON、Shapefile、单元归属 CSV、每个网格的走访清单 XLSX；记入审计',
-  request: { params: id.extend({ format: z.enum(EXPORT_FORMATS, `格式应为 ${EXPORT_FORMATS.join('、')}`) }) },
-  responses: {
-    200: { description: '文件', content: { 'application/octet-stream': { schema: z.string() } } },
-    ...problems('bad_request', 'not_found', 'unprocessable'),
-  },
-})
+const EXPORTED: Record<ExportFormat, string> = {
+  geojson: '网格与单元的 GeoJSON',
+  shapefile: '网格与单元的 Shapefile',
+  csv: '单元归属表，可原样导回',
+  xlsx: '每个网格的走访清单',
+}
+
+/** One route a format: each is a permission, an audit line and a description of its own. */
+const downloadOf = <Format extends ExportFormat>(format: Format) =>
+  createRoute({
+    ...access(EXPORTERS),
+    method: 'get',
+    path: `/api/grid-plans/{id}/export/${format}`,
+    summary: `导出方案：${EXPORTED[format]}；记入审计`,
+    request: { params: id },
+    responses: {
+      200: { description: '文件', content: { 'application/octet-stream': { schema: z.string() } } },
+      ...problems('bad_request', 'not_found', 'unprocessable'),
+    },
+  })
+
+function contentOf(request: {
+  header: (name: string) => string | undefined
+  arrayBuffer: () => Promise<ArrayBuffer>
+}) {
+  if (!FILE_TYPE.test(request.header('content-type') ?? ''))
+    throw new AppError(
+      'unsupported_media_type',
+      '请把文件内容以 Content-Type: application/octet-stream 提交。',
+    )
+  return request.arrayBuffer().then((buffer) => new Uint8Array(buffer))
+}
 
 export function exchangeRoutes(deps: Deps) {
   const service = new ExchangeService(deps)
-  return createRouter()
+  const router = createRouter()
     .openapi(preview, async (c) => {
-      const bytes = new Uint8Array(await c.req.arrayBuffer())
+      const bytes = await contentOf(c.req)
       const { id: planId } = c.req.valid('param')
       return c.json(await service.preview(c.get('session'), planId, bytes, c.req.valid('query')), 200)
     })
     .openapi(apply, async (c) => {
       const version = versionOf(c.req.header('if-match'))
-      const bytes = new Uint8Array(await c.req.arrayBuffer())
+      const bytes = await contentOf(c.req)
       const { digest, ...options } = c.req.valid('query')
       const { id: planId } = c.req.valid('param')
       const imported = await service.apply(c.get('session'), planId, bytes, options, {
@@ -86,17 +110,15 @@ export function exchangeRoutes(deps: Deps) {
       c.header('etag', etagOf(imported.version))
       return c.json(imported, 200)
     })
-    .openapi(download, async (c) => {
-      const { id: planId, format } = c.req.valid('param')
-      const { bytes, type, name } = await service.download(
-        c.get('session'),
-        planId,
-        format,
-        c.get('requestId'),
-      )
-      c.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
-      c.header('content-type', type)
+  for (const format of EXPORT_FORMATS) {
+    router.openapi(downloadOf(format), async (c) => {
+      const { id: planId } = c.req.valid('param')
+      const file = await service.download(c.get('session'), planId, format, c.get('requestId'))
+      c.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`)
+      c.header('content-type', file.type)
       c.header('cache-control', 'no-store')
-      return c.body(bytes.slice().buffer, 200)
+      return c.body(file.bytes.slice().buffer, 200)
     })
+  }
+  return router
 }

@@ -10,7 +10,7 @@ const JSON_TYPE = /^application\/json\s*(;\s*charset=utf-8\s*)?$/i
 const BODY_LIMIT = 1_048_576
 /** Routes that take a file as it is. No form can post this type either without being asked for permission first. */
 const FILE_ROUTE = /^\/api\/grid-plans\/\d+\/import(\/preview)?$/
-const FILE_TYPE = /^application\/octet-stream$/i
+export const FILE_TYPE = /^application\/octet-stream$/i
 
 /**
  * Refuses a change that another site's page set off. Browsers send Origin with every unsafe request and Sec-Fetch-Site
@@ -38,13 +38,8 @@ export const jsonOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
     const type = c.req.header('content-type')
     const hasBody = c.req.raw.body !== null && c.req.header('content-length') !== '0'
     const takesFile = FILE_ROUTE.test(c.req.path)
-    const fits = type !== undefined && (takesFile ? FILE_TYPE : JSON_TYPE).test(type)
+    const fits = type !== undefined && (JSON_TYPE.test(type) || (takesFile && FILE_TYPE.test(type)))
     if ((type !== undefined || hasBody) && !fits) {
-      if (takesFile)
-        throw new AppError(
-          'unsupported_media_type',
-          '请把文件内容以 Content-Type: application/octet-stream 提交。',
-        )
       throw new AppError(
         'unsupported_media_type',
         '只接受 JSON 内容，请以 Content-Type: application/json 提交。',

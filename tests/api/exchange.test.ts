@@ -339,7 +339,7 @@ describe('who may, and when', () => {
     await problem(preview(id, file, '', head), 403, 'forbidden')
     await problem(preview(id, file, '', otherPlanner), 404, 'not_found')
     await problem(otherPlanner(`/api/grid-plans/${id}/export/geojson`), 404, 'not_found')
-    await problem(planner(`/api/grid-plans/${id}/export/dwg`), 400, 'bad_request')
+    await problem(planner(`/api/grid-plans/${id}/export/dwg`), 404, 'not_found')
     await problem(preview(id, file, '?crs=MARS'), 400, 'bad_request')
     await problem(
       planner(`/api/grid-plans/${id}/import/preview`, { method: 'POST', body: { a: 1 } }),
