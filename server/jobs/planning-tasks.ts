@@ -14,7 +14,12 @@ import {
   type RefusalReason,
 } from '#domain/partition/partition.ts'
 import type { MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
-import { matchFile, type FileFault, type MatchedFile, type MatchFileInput } from '#server/exchange/match-file.ts'
+import {
+  matchFile,
+  type FileFault,
+  type MatchedFile,
+  type MatchFileInput,
+} from '#server/exchange/match-file.ts'
 
 export interface UnitsInput {
   ground: { source: 'cells'; input: CellsInput } | { source: 'blocks'; input: BlocksInput }
