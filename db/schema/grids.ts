@@ -1,4 +1,5 @@
 import {
+  date,
   doublePrecision,
   integer,
   jsonb,
@@ -32,6 +33,14 @@ export const gridPlan = app.table('grid_plan', {
   createdBy: integer('created_by').notNull(),
   createdAt: time('created_at').notNull().defaultNow(),
   updatedAt: time('updated_at').notNull().defaultNow(),
+  submittedBy: integer('submitted_by'),
+  submittedAt: time('submitted_at'),
+  approvedBy: integer('approved_by'),
+  effectiveOn: date('effective_on'),
+  appliedOn: date('applied_on'),
+  archivedBy: integer('archived_by'),
+  copiedFrom: integer('copied_from'),
+  placedFor: text('placed_for'),
 })
 
 export const grid = app.table(
