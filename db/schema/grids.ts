@@ -1,4 +1,5 @@
 import {
+  boolean,
   date,
   doublePrecision,
   integer,
@@ -41,6 +42,7 @@ export const gridPlan = app.table('grid_plan', {
   archivedBy: integer('archived_by'),
   copiedFrom: integer('copied_from'),
   placedFor: text('placed_for'),
+  unitSource: text('unit_source').notNull().default('cells'),
 })
 
 export const grid = app.table(
@@ -65,6 +67,8 @@ export const unit = app.table(
     areaM2: doublePrecision('area_m2').notNull(),
     weights: doublePrecision('weights').array().notNull(),
     geom: multiPolygon('geom').notNull(),
+    kind: text('kind').notNull().default('cell'),
+    waterM2: doublePrecision('water_m2').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.planId, table.idx] })],
 )
@@ -77,8 +81,10 @@ export const unitEdge = app.table(
     b: integer('b').notNull(),
     lengthM: doublePrecision('length_m').notNull(),
     crosses: text('crosses').notNull(),
+    absolute: boolean('absolute').notNull().default(false),
+    bridges: integer('bridges').notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.planId, table.a, table.b] })],
+  (table) => [primaryKey({ columns: [table.planId, table.a, table.b, table.crosses, table.absolute] })],
 )
 
 export const job = app.table('job', {

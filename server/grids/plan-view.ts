@@ -66,6 +66,7 @@ export function unitFeature(row: UnitRow, seesExactMoney: boolean) {
   const properties: UnitProperties = {
     idx: row.idx,
     key: row.key,
+    kind: row.kind,
     gridNo: row.gridNo,
     townshipCode: row.townshipCode,
     ...totalsFor(row.weights, seesExactMoney),

@@ -27,7 +27,7 @@ export interface PlanRow extends PlanSummary {
   clientsOutside: number
 }
 
-const summaryColumns = sql`p.id, p.name, p.county_code as "countyCode", c.name as "countyName", p.cell_size_m as "cellSizeM", p.state,
+const summaryColumns = sql`p.id, p.name, p.county_code as "countyCode", c.name as "countyName", p.unit_source as "unitSource", p.cell_size_m as "cellSizeM", p.state,
   p.grid_count as "gridCount", (select count(*)::int from app.unit u where u.plan_id = p.id) as units,
   ${isoTime('p.solved_at')} as "solvedAt", p.version, ${isoTime('p.updated_at')} as "updatedAt"`
 

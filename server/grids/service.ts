@@ -96,7 +96,11 @@ export class GridService {
       await recordAct(tx, {
         action: 'gridPlan.create',
         objectId: request.countyCode,
-        detail: { cellSizeM: request.cellSizeM, wholeCounty: inside === null },
+        detail: {
+          cellSizeM: request.cellSizeM,
+          unitSource: request.unitSource,
+          wholeCounty: inside === null,
+        },
         requestId,
       })
       return inside
@@ -106,6 +110,8 @@ export class GridService {
       countyCode: request.countyCode,
       area,
       cellSizeM: request.cellSizeM,
+      unitSource: request.unitSource,
+      openLand: request.openLand,
       me: { role: me.role, staffId: me.staffId, branchIds: me.branchIds, countyCodes: me.countyCodes },
     }
     return jobs.enqueue({ kind: CREATE_PLAN, input, accountId: me.accountId })
