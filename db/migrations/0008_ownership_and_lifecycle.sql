@@ -245,8 +245,8 @@ begin
     return old;
   end if;
   if new.state = old.state then
-    if old.state <> 'draft' and (new.name, new.county_code, new.cell_size_m, new.grid_count, new.metrics, new.area)
-        is distinct from (old.name, old.county_code, old.cell_size_m, old.grid_count, old.metrics, old.area) then
+    if old.state <> 'draft' and (new.name, new.county_code, new.cell_size_m, new.grid_count, new.metrics, new.area::text)
+        is distinct from (old.name, old.county_code, old.cell_size_m, old.grid_count, old.metrics, old.area::text) then
       raise exception 'only drafts are edited' using errcode = '55000';
     end if;
     return new;
@@ -536,6 +536,7 @@ grant execute on function app.record_plan_event(integer, text, text, jsonb) to g
 grant execute on function app.rollback_plan(integer, date, text) to gis_branch_head;
 grant execute on function app.apply_plan(integer, date), app.hold_plan(integer, text), app.expire_ownership(date), app.ownership_faults(),
   app.npl_by_officer(text) to gis_worker;
+grant execute on function app.npl_by_officer(text) to gis_reader;
 grant execute on function app.claim_client(integer, date, date, integer), app.release_claim(integer, date) to gis_manager;
 grant execute on function app.receipt_is_out(integer), app.receipt_is_open(integer) to gis_manager;
 grant execute on function app.pool(integer) to gis_manager, gis_township_head, gis_branch_head;
@@ -543,7 +544,8 @@ grant execute on function app.except_client(integer, integer, text, date, date),
 grant execute on function app.manager_figures(date) to gis_leadership, gis_planner, gis_branch_head, gis_township_head, gis_manager;
 
 grant insert on app.client_place, app.ownership to gis_loader;
-grant select on app.ownership, app.client_place, app.plan_client, app.referral, app.grid_plan, app.grid, app.unit, app.unit_edge to gis_reader;
+grant select on app.ownership, app.client_place, app.plan_client, app.plan_event, app.plan_permit, app.referral, app.grid_plan, app.grid, app.unit,
+  app.unit_edge to gis_reader;
 grant select on app.ownership, app.client_place to gis_planner, gis_branch_head, gis_township_head, gis_manager;
 grant select on app.plan_event, app.plan_client, app.plan_permit, app.referral to gis_planner, gis_branch_head, gis_township_head;
 grant select on app.referral to gis_manager;
