@@ -2,6 +2,7 @@ import type { Deps } from './deps.ts'
 import { clientRoutes } from './clients/routes.ts'
 import { governanceRoutes } from './governance/routes.ts'
 import { ownershipRoutes } from './governance/ownership-routes.ts'
+import { editRoutes } from './grids/edits/routes.ts'
 import { gridRoutes } from './grids/routes.ts'
 import { jsonOnly, limitBody, sameOriginOnly } from './http/guards.ts'
 import { notFound, onError } from './http/errors.ts'
@@ -55,6 +56,7 @@ export function createApp(deps: Deps) {
     .route('/', gridRoutes(deps))
     .route('/', governanceRoutes(deps))
     .route('/', ownershipRoutes(deps))
+    .route('/', editRoutes(deps))
     .route('/', jobRoutes(deps))
   app.get(STATIC, serveStatic(deps.webFolder))
   return routes

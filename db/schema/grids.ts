@@ -52,6 +52,7 @@ export const grid = app.table(
     no: integer('no').notNull(),
     name: text('name').notNull(),
     managerId: integer('manager_id'),
+    locked: boolean('locked').notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.planId, table.no] })],
 )
@@ -67,6 +68,7 @@ export const unit = app.table(
     areaM2: doublePrecision('area_m2').notNull(),
     weights: doublePrecision('weights').array().notNull(),
     geom: multiPolygon('geom').notNull(),
+    locked: boolean('locked').notNull().default(false),
     kind: text('kind').notNull().default('cell'),
     waterM2: doublePrecision('water_m2').notNull().default(0),
   },

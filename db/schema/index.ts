@@ -4,6 +4,7 @@ import * as geography from './geography.ts'
 import * as grids from './grids.ts'
 import * as organisation from './organisation.ts'
 import * as ownership from './ownership.ts'
+import * as planEdits from './plan-edits.ts'
 
 export * from './accounts.ts'
 export * from './clients.ts'
@@ -11,5 +12,14 @@ export * from './geography.ts'
 export * from './grids.ts'
 export * from './organisation.ts'
 export * from './ownership.ts'
+export * from './plan-edits.ts'
 
-export const schema = { ...accounts, ...geography, ...organisation, ...clients, ...grids, ...ownership }
+export const schema = {
+  ...accounts,
+  ...geography,
+  ...organisation,
+  ...clients,
+  ...grids,
+  ...ownership,
+  ...planEdits,
+}

@@ -134,6 +134,8 @@ export const planGridSchema = z.object({
   name: z.string(),
   managerId: z.number().int().nullable(),
   managerName: z.string().nullable(),
+  /** Neither loses nor gains units, whatever the tool. */
+  locked: z.boolean(),
   units: z.number().int(),
   areaKm2: z.number(),
   totals,

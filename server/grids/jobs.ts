@@ -19,6 +19,7 @@ import {
   type SolvePlan,
   type UnitSource,
 } from './contract.ts'
+import { logSolution } from './edits/queries.ts'
 import { weightIndex } from './plan-view.ts'
 import { bumpPlan, lockPlan, planVersion, type StoredMetrics } from './queries.ts'
 import { noteMessage, refusalMessage, shortfallMessage, unitsMessage } from './reason-messages.ts'
@@ -51,6 +52,8 @@ export interface CreatePlanInput {
 export interface SolvePlanInput extends SolvePlan {
   planId: number
   version: number
+  /** Display name of who asked for it, for the log of edits. */
+  author: string
 }
 
 const STORE_LIMIT_MS = 60_000
@@ -162,7 +165,11 @@ function groundFor(
       }
 }
 
-async function solvePlan(deps: Deps, input: SolvePlanInput, { progress, signal }: JobContext) {
+async function solvePlan(
+  deps: Deps,
+  input: SolvePlanInput,
+  { progress, signal, jobId, accountId }: JobContext,
+) {
   progress(0.02, '正在读取方案')
   const { units, edges } = await deps.db.asRole(
     'gis_worker',
@@ -188,6 +195,12 @@ async function solvePlan(deps: Deps, input: SolvePlanInput, { progress, signal }
     async (tx) => {
       await lockPlan(tx, input.planId)
       await requireVersion(await planVersion(tx, input.planId), input.version)
+      await logSolution(tx, input.planId, {
+        assignment: result.assignment,
+        id: jobId,
+        accountId,
+        author: input.author,
+      })
       await storeSolution(tx, input.planId, {
         gridCount: input.gridCount,
         assignment: result.assignment,

@@ -10,6 +10,7 @@ interface AppErrorOptions {
   headers?: Record<string, string>
   retryAfterS?: number
   currentVersion?: number
+  conflict?: Problem['conflict']
 }
 
 /** An expected failure of a request. `detail` is shown to the user: Chinese, what, where, what to do next. */
@@ -54,6 +55,8 @@ function fromDatabase(error: DatabaseError): AppError | null {
   switch (error.code) {
     case '23505':
       return new AppError('conflict', '已存在相同的数据，未保存。请刷新后检查是否重复提交。')
+    case 'GG001':
+      return new AppError('conflict', '有单元或网格已被锁定，锁定的内容不会改动，未保存。请解锁后重试。')
     case '42501':
       return new AppError('forbidden', '您的角色无权执行此操作。如需权限，请联系管理员。')
     case '55000':
@@ -112,7 +115,7 @@ export function toAppError(error: unknown): AppError | null {
 }
 
 export function problemOf(error: AppError, traceId: string): Problem {
-  const { errors, retryAfterS, currentVersion } = error.options
+  const { errors, retryAfterS, currentVersion, conflict } = error.options
   return {
     type: 'about:blank',
     title: TITLES[error.problemCode],
@@ -123,6 +126,7 @@ export function problemOf(error: AppError, traceId: string): Problem {
     ...(errors && { errors }),
     ...(retryAfterS !== undefined && { retryAfterS }),
     ...(currentVersion !== undefined && { currentVersion }),
+    ...(conflict && { conflict }),
   }
 }
 
