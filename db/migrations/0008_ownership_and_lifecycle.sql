@@ -534,8 +534,8 @@ grant execute on function app.plan_owners(integer), app.plans_replaced_by(intege
   gis_planner, gis_branch_head, gis_township_head, gis_reader, gis_worker;
 grant execute on function app.record_plan_event(integer, text, text, jsonb) to gis_planner, gis_branch_head, gis_worker;
 grant execute on function app.rollback_plan(integer, date, text) to gis_branch_head;
-grant execute on function app.apply_plan(integer, date), app.hold_plan(integer, text), app.expire_ownership(date), app.ownership_faults(),
-  app.npl_by_officer(text) to gis_worker;
+grant execute on function app.apply_plan(integer, date), app.hold_plan(integer, text), app.expire_ownership(date), app.ownership_faults() to gis_worker;
+grant execute on function app.npl_by_officer(text) to gis_reader;
 grant execute on function app.npl_by_officer(text) to gis_reader;
 grant execute on function app.claim_client(integer, date, date, integer), app.release_claim(integer, date) to gis_manager;
 grant execute on function app.receipt_is_out(integer), app.receipt_is_open(integer) to gis_manager;
@@ -551,7 +551,6 @@ grant select on app.plan_event, app.plan_client, app.plan_permit, app.referral t
 grant select on app.referral to gis_manager;
 grant insert on app.plan_permit to gis_planner;
 grant select, insert, delete on app.plan_client to gis_worker;
-grant select on app.plan_permit to gis_worker;
 grant select, insert, update, delete on app.receipt to gis_worker;
 grant select on app.receipt to gis_branch_head;
 grant select (plan_id, manager_id, grid_no, figures_rounded, response, note, responded_at, computed_at) on app.receipt to gis_planner;
@@ -576,7 +575,7 @@ begin
     execute format('create policy with_plan_read on app.%I for select to gis_planner, gis_branch_head, gis_township_head
       using (plan_id in (select p.id from app.grid_plan p))', t);
   end loop;
-  foreach t in array array['plan_client', 'receipt', 'plan_permit'] loop
+  foreach t in array array['plan_client', 'receipt'] loop
     execute format('create policy worker_all on app.%I to gis_worker using (true) with check (true)', t);
   end loop;
 end $$;

@@ -25,7 +25,9 @@ export async function planUnits(tx: Tx, id: number): Promise<PlanUnit[]> {
 /** Borders over which a grid may reach: all but absolute walls. */
 export async function openEdges(tx: Tx, id: number): Promise<{ a: number; b: number }[]> {
   return rowsOf(
-    await tx.execute(sql`select distinct a, b from app.unit_edge where plan_id = ${id} and not absolute order by a, b`),
+    await tx.execute(
+      sql`select distinct a, b from app.unit_edge where plan_id = ${id} and not absolute order by a, b`,
+    ),
   )
 }
 

@@ -41,7 +41,9 @@ export async function spotsOf(tx: Tx, countyCode: string): Promise<Spot[]> {
 
 export async function unitShapes(tx: Tx, id: number): Promise<MultiPolygonCoordinates[]> {
   const rows = rowsOf<{ shape: string }>(
-    await tx.execute(sql`select st_asgeojson(geom, 9) as shape from app.unit where plan_id = ${id} order by idx`),
+    await tx.execute(
+      sql`select st_asgeojson(geom, 9) as shape from app.unit where plan_id = ${id} order by idx`,
+    ),
   )
   return rows.map(({ shape }) => (JSON.parse(shape) as { coordinates: MultiPolygonCoordinates }).coordinates)
 }

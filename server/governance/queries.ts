@@ -40,6 +40,10 @@ export async function plansReplaced(tx: Tx, id: number): Promise<Lifecycle['repl
   )
 }
 
+export async function hasGrids(tx: Tx, id: number): Promise<boolean> {
+  return rowsOf(await tx.execute(sql`select from app.grid where plan_id = ${id} limit 1`)).length > 0
+}
+
 export type Step =
   | { to: 'submitted' }
   | { to: 'draft' }
@@ -55,14 +59,18 @@ export async function takeStep(tx: Tx, id: number, step: Step): Promise<void> {
         approved_by = null, effective_on = null, ${next} where id = ${id}`)
       return
     case 'draft':
-      await tx.execute(sql`update app.grid_plan set state = 'draft', approved_by = null, effective_on = null, ${next} where id = ${id}`)
+      await tx.execute(
+        sql`update app.grid_plan set state = 'draft', approved_by = null, effective_on = null, ${next} where id = ${id}`,
+      )
       return
     case 'approved':
       await tx.execute(sql`update app.grid_plan set state = 'approved', approved_by = app.my_account(),
         effective_on = ${step.effectiveOn}::date, ${next} where id = ${id}`)
       return
     case 'same':
-      await tx.execute(sql`update app.grid_plan set effective_on = ${step.effectiveOn}::date, ${next} where id = ${id}`)
+      await tx.execute(
+        sql`update app.grid_plan set effective_on = ${step.effectiveOn}::date, ${next} where id = ${id}`,
+      )
   }
 }
 
@@ -74,7 +82,12 @@ export async function recordPlanEvent(
     ${JSON.stringify(event.detail ?? {})}::jsonb)`)
 }
 
-export async function rollbackPlan(tx: Tx, id: number, today: string, comment: string): Promise<number | null> {
+export async function rollbackPlan(
+  tx: Tx,
+  id: number,
+  today: string,
+  comment: string,
+): Promise<number | null> {
   const [row] = rowsOf<{ moved: number | null }>(
     await tx.execute(sql`select app.rollback_plan(${id}::integer, ${today}::date, ${comment}) as moved`),
   )

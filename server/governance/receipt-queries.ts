@@ -35,7 +35,9 @@ export async function nplByOfficer(
   countyCode: string,
 ): Promise<{ officerId: number; loans: number; balance: number }[]> {
   return rowsOf(
-    await tx.execute(sql`select officer_id as "officerId", loans, balance::float8 as balance from app.npl_by_officer(${countyCode})`),
+    await tx.execute(
+      sql`select officer_id as "officerId", loans, balance::float8 as balance from app.npl_by_officer(${countyCode})`,
+    ),
   )
 }
 
