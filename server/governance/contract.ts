@@ -173,8 +173,9 @@ export const managerFiguresSchema = z.object({
       branchName: z.string(),
       countyCode: z.string().nullable(),
       clients: z.number().int(),
-      depositBalance: z.string(),
-      loanBalance: z.string(),
+      /** Yuan; null where the reader may not see sums of so few clients. */
+      depositBalance: z.string().nullable(),
+      loanBalance: z.string().nullable(),
       rank: z.number().int(),
       of: z.number().int(),
     }),
@@ -204,11 +205,48 @@ export const poolSchema = z.object({
       id,
       kind: z.string(),
       status: z.string(),
-      countyCode: z.string(),
       townshipCode: z.string(),
+      township: z.string(),
+      village: z.string().nullable(),
       position: z.tuple([z.number(), z.number()]).nullable(),
     }),
   ),
 })
 export type PoolClient = z.infer<typeof poolSchema>['clients'][number]
 export const claimedSchema = z.object({ clientId: id, until: z.string() })
+
+export const pageQuery = z.object({
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+const namedGrid = z.object({ no: z.number().int(), name: z.string() }).nullable()
+export const edgeCheckSchema = z.object({
+  checked: z.number().int(),
+  total: z.number().int(),
+  clients: z.array(
+    z.object({
+      id,
+      name: z.string().nullable(),
+      kind: z.string(),
+      status: z.string(),
+      accuracy: z.string(),
+      township: z.string(),
+      position: z.tuple([z.number(), z.number()]),
+      grid: namedGrid,
+      /** Where the client would lie if its stored numbers were really of this system, and how far from here. */
+      elsewhere: z.array(
+        z.object({ system: z.enum(['GCJ02', 'BD09']), grid: namedGrid, distanceM: z.number().int() }),
+      ),
+    }),
+  ),
+})
+export type EdgeCheck = z.infer<typeof edgeCheckSchema>
+
+const debtGroup = z.object({
+  key: z.string(),
+  name: z.string(),
+  clients: z.number().int(),
+  byAccuracy: z.record(z.string(), z.number().int()),
+})
+export const locationDebtSchema = z.object({ grids: z.array(debtGroup), townships: z.array(debtGroup) })
+export type LocationDebt = z.infer<typeof locationDebtSchema>

@@ -75,7 +75,8 @@ export class GovernanceService {
       approvedBy: decided ? lastActor('approve') : null,
       effectiveOn: plan.effectiveOn,
       appliedOn: plan.appliedOn,
-      replaces: plan.state === 'effective' || plan.state === 'archived' ? [] : await plansReplaced(tx, plan.id),
+      replaces:
+        plan.state === 'effective' || plan.state === 'archived' ? [] : await plansReplaced(tx, plan.id),
       next: stepsFor(plan, session.me),
       events,
     }
@@ -164,13 +165,23 @@ export class GovernanceService {
     return this.lifecycle(session, act.id)
   }
 
-  async copy(session: SessionContext, id: number, name: string | undefined, requestId: string): Promise<number> {
+  async copy(
+    session: SessionContext,
+    id: number,
+    name: string | undefined,
+    requestId: string,
+  ): Promise<number> {
     return this.deps.db.withUser(
       session.tokenHash,
       async (tx) => {
         const plan = await requirePlan(tx, id)
         const copy = await copyPlan(tx, id, name ?? `${plan.name.slice(0, 54)}（副本）`)
-        await recordPlanEvent(tx, { planId: copy, action: 'copy', comment: null, detail: { from: id, name: plan.name } })
+        await recordPlanEvent(tx, {
+          planId: copy,
+          action: 'copy',
+          comment: null,
+          detail: { from: id, name: plan.name },
+        })
         await recordAct(tx, { action: 'gridPlan.copy', objectId: String(id), detail: { copy }, requestId })
         return copy
       },
@@ -227,7 +238,10 @@ export class GovernanceService {
 
   private requireFuture(day: string): void {
     if (day >= this.today()) return
-    throw new AppError('unprocessable', `生效日 ${day} 已过，未安排。请选择今天（${this.today()}）或以后的日期。`)
+    throw new AppError(
+      'unprocessable',
+      `生效日 ${day} 已过，未安排。请选择今天（${this.today()}）或以后的日期。`,
+    )
   }
 
   private today(): string {
