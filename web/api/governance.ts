@@ -35,7 +35,7 @@ export const governanceApi = {
     json<{ receipts: Receipt[] }>('GET', plan(id, 'receipts'), { signal }),
   ownReceipts: (signal?: AbortSignal) => json<{ receipts: Receipt[] }>('GET', '/api/receipts', { signal }),
   answer: (planId: number, body: { response: 'accepted' | 'objected'; note?: string }) =>
-    json<Receipt>('PUT', `/api/receipts/${planId}`, { body }),
+    json<Receipt>('POST', `/api/receipts/${planId}/response`, { body }),
   ownership: (clientId: number, signal?: AbortSignal) =>
     json<{ periods: OwnershipPeriod[] }>('GET', `/api/clients/${clientId}/ownership`, { signal }),
 }
