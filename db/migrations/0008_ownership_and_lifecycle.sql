@@ -148,7 +148,7 @@ end $$;
 create function app.open_first_ownership() returns trigger language plpgsql security definer set search_path = pg_catalog, app as $$
 begin
   insert into app.ownership (client_id, manager_id, from_on, reason)
-  select n.id, n.manager_id, least(n.opened_on, app.china_today()), 'initial' from new_rows n where n.manager_id is not null order by n.id;
+  select n.id, n.manager_id, case when n.opened_on is not null then least(n.opened_on, app.china_today()) end, 'initial' from new_rows n where n.manager_id is not null order by n.id;
   return null;
 end $$;
 create trigger client_first_ownership after insert on app.client
@@ -600,4 +600,4 @@ create policy head_decide on app.grid_plan for update to gis_branch_head
 
 -- Owners of the clients that were there before the record was kept.
 insert into app.ownership (client_id, manager_id, from_on, reason)
-select c.id, c.manager_id, least(c.opened_on, app.china_today()), 'initial' from app.client c where c.manager_id is not null order by c.id;
+select c.id, c.manager_id, case when c.opened_on is not null then least(c.opened_on, app.china_today()) end, 'initial' from app.client c where c.manager_id is not null order by c.id;
