@@ -1,6 +1,8 @@
 import type { Deps } from './deps.ts'
 import { clientRoutes } from './clients/routes.ts'
 import { exchangeRoutes } from './exchange/routes.ts'
+import { governanceRoutes } from './governance/routes.ts'
+import { ownershipRoutes } from './governance/ownership-routes.ts'
 import { editRoutes } from './grids/edits/routes.ts'
 import { gridRoutes } from './grids/routes.ts'
 import { jsonOnly, limitBody, sameOriginOnly } from './http/guards.ts'
@@ -53,6 +55,8 @@ export function createApp(deps: Deps) {
     .route('/', clientRoutes(deps))
     .route('/', metricRoutes(deps))
     .route('/', gridRoutes(deps))
+    .route('/', governanceRoutes(deps))
+    .route('/', ownershipRoutes(deps))
     .route('/', editRoutes(deps))
     .route('/', exchangeRoutes(deps))
     .route('/', jobRoutes(deps))

@@ -12,6 +12,7 @@ import { sealContact } from './auth/contact-cipher.ts'
 import { loadContactKey } from './auth/contact-key.ts'
 import { DEMO_SIZES } from './cli/demo.ts'
 import { createDeps, type Deps } from './deps.ts'
+import { OwnershipClock } from './governance/due.ts'
 import type { Env } from './env.ts'
 import { describeFault } from './http/errors.ts'
 import { DEMO_PASSWORD } from './session/demo-password.ts'
@@ -43,7 +44,9 @@ export async function serve(db: Database, env: Env, log: Logger): Promise<void> 
     if (interrupted > 0) log.warn({ event: 'jobs_interrupted', count: interrupted })
     const server = await listen(createApp(deps), env)
     deps.layers.start()
-    stopOnSignal(server, deps)
+    const clock = new OwnershipClock(deps)
+    clock.start()
+    stopOnSignal(server, deps, clock)
     // The first visitor should not wait for either.
     for (const [name, load] of [
       ['places', () => deps.polygons.places()],
@@ -101,12 +104,12 @@ function listen(app: ReturnType<typeof createApp>, env: Env): Promise<Server> {
   })
 }
 
-function stopOnSignal(server: Server, deps: Deps): void {
+function stopOnSignal(server: Server, deps: Deps, clock: OwnershipClock): void {
   let stopping = false
   const onSignal = (): void => {
     if (stopping) process.exit(1)
     stopping = true
-    void stop(server, deps).then(
+    void stop(server, deps, clock).then(
       () => process.exit(0),
       (error: unknown) => {
         deps.log.fatal({ event: 'stop_failed', fault: describeFault(error) })
@@ -119,12 +122,12 @@ function stopOnSignal(server: Server, deps: Deps): void {
 }
 
 /** New requests are refused, streams end, jobs are cancelled, running requests get ten seconds, then the database closes. */
-async function stop(server: Server, deps: Deps): Promise<void> {
+async function stop(server: Server, deps: Deps, clock: OwnershipClock): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   const deadline = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS)
   deps.layers.stop()
   deps.events.close()
-  await deps.jobs.close()
+  await Promise.all([deps.jobs.close(), clock.stop()])
   await closed
   clearTimeout(deadline)
   await deps.db.close()

@@ -24,7 +24,7 @@ export interface DemoAccount {
   countyCodes: string[]
 }
 
-/** The county whose branches the two heads lead, and the one whose busiest manager is the demo's. */
+/** The county whose branches the two heads lead; the one whose busiest manager is the demo's, and where a head approves its plans. */
 const HEADS_COUNTY = '360722000000'
 const MANAGERS_COUNTY = URBAN_COUNTIES[0]!
 
@@ -34,7 +34,10 @@ export function demoAccounts(bank: DemoBank): DemoAccount[] {
   const township = branches.find(({ kind, county: { code } }) => kind === 'township' && code === HEADS_COUNTY)
   if (!county || !township)
     throw new Error(`the demo bank has no county and township branch in ${HEADS_COUNTY}`)
-  const ofCounty = branches.filter((branch) => branch === county || branch.parentId === county.id)
+  const ofCounty = (lead: Branch) =>
+    branches.filter((branch) => branch === lead || branch.parentId === lead.id)
+  const urban = branches.find(({ kind, county: { code } }) => kind === 'county' && code === MANAGERS_COUNTY)
+  if (!urban) throw new Error(`the demo bank has no county branch in ${MANAGERS_COUNTY}`)
   const headOf = (branch: Branch) =>
     staff.find((person) => person.branch === branch && person.duty === 'head')!
   const planner = staff.find(({ duty }) => duty === 'planner')!
@@ -64,8 +67,16 @@ export function demoAccounts(bank: DemoBank): DemoAccount[] {
       displayName: '演示·支行行长',
       role: 'branch_head',
       staffId: headOf(county).id,
-      branchIds: ofCounty.map(({ id }) => id),
+      branchIds: ofCounty(county).map(({ id }) => id),
       countyCodes: [HEADS_COUNTY],
+    },
+    {
+      username: 'shenpi',
+      displayName: '演示·章贡支行行长',
+      role: 'branch_head',
+      staffId: headOf(urban).id,
+      branchIds: ofCounty(urban).map(({ id }) => id),
+      countyCodes: [MANAGERS_COUNTY],
     },
     {
       username: 'jingli',

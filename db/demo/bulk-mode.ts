@@ -21,7 +21,7 @@ export async function inBulkMode<T>(tx: Tx, tables: readonly string[], work: () 
     tx,
     sql`k.contype = 'f' and (k.conrelid = any (${ofTables}) or k.confrelid = any (${ofTables}))`,
   )
-  const keys = await constraints(tx, sql`k.contype in ('p', 'u') and k.conrelid = any (${ofTables})`)
+  const keys = await constraints(tx, sql`k.contype in ('p', 'u', 'x') and k.conrelid = any (${ofTables})`)
   const indexes = await plainIndexes(tx, ofTables)
   for (const { drop } of [...foreignKeys, ...keys, ...indexes]) await tx.execute(sql.raw(drop))
   const result = await work()

@@ -21,6 +21,10 @@ const CLIENT_TABLES = [
   'app.balance_month',
   'app.visit',
   'app.chain_link',
+  'app.ownership',
+  'app.client_place',
+  'app.plan_client',
+  'app.referral',
 ] as const
 export const DEMO_TABLES = [
   'org.branch',

@@ -1,5 +1,6 @@
 import {
   boolean,
+  date,
   doublePrecision,
   integer,
   jsonb,
@@ -33,6 +34,14 @@ export const gridPlan = app.table('grid_plan', {
   createdBy: integer('created_by').notNull(),
   createdAt: time('created_at').notNull().defaultNow(),
   updatedAt: time('updated_at').notNull().defaultNow(),
+  submittedBy: integer('submitted_by'),
+  submittedAt: time('submitted_at'),
+  approvedBy: integer('approved_by'),
+  effectiveOn: date('effective_on'),
+  appliedOn: date('applied_on'),
+  archivedBy: integer('archived_by'),
+  copiedFrom: integer('copied_from'),
+  placedFor: text('placed_for'),
   unitSource: text('unit_source').notNull().default('cells'),
 })
 

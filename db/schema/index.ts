@@ -3,6 +3,7 @@ import * as clients from './clients.ts'
 import * as geography from './geography.ts'
 import * as grids from './grids.ts'
 import * as organisation from './organisation.ts'
+import * as ownership from './ownership.ts'
 import * as planEdits from './plan-edits.ts'
 
 export * from './accounts.ts'
@@ -10,6 +11,15 @@ export * from './clients.ts'
 export * from './geography.ts'
 export * from './grids.ts'
 export * from './organisation.ts'
+export * from './ownership.ts'
 export * from './plan-edits.ts'
 
-export const schema = { ...accounts, ...geography, ...organisation, ...clients, ...grids, ...planEdits }
+export const schema = {
+  ...accounts,
+  ...geography,
+  ...organisation,
+  ...clients,
+  ...grids,
+  ...ownership,
+  ...planEdits,
+}

@@ -30,18 +30,37 @@ export type Permission =
   | 'grids.read'
   | 'grids.edit'
   | 'grids.export'
+  | 'grids.approve'
+  | 'receipts.read'
+  | 'receipts.own'
+  | 'pool.read'
+  | 'pool.claim'
+  | 'ownership.decide'
+  | 'figures.read'
   | 'places.read'
   | 'accounts.manage'
   | 'audit.read'
 
 const PERMISSIONS: Record<Role, readonly Permission[]> = {
-  planner: ['aggregates.read', 'clients.read', 'grids.read', 'grids.edit', 'grids.export', 'places.read'],
+  planner: [
+    'aggregates.read',
+    'clients.read',
+    'grids.read',
+    'grids.edit',
+    'grids.export',
+    'receipts.read',
+    'ownership.decide',
+    'figures.read',
+    'places.read',
+  ],
   township_head: [
     'aggregates.read',
     'clients.read',
     'clients.names',
     'clients.reveal',
     'grids.read',
+    'pool.read',
+    'figures.read',
     'places.read',
   ],
   branch_head: [
@@ -51,10 +70,25 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
     'clients.reveal',
     'grids.read',
     'grids.export',
+    'grids.approve',
+    'receipts.read',
+    'ownership.decide',
+    'pool.read',
+    'figures.read',
     'places.read',
   ],
-  manager: ['aggregates.read', 'clients.read', 'clients.names', 'clients.reveal', 'places.read'],
-  leadership: ['aggregates.read', 'places.read'],
+  manager: [
+    'aggregates.read',
+    'clients.read',
+    'clients.names',
+    'clients.reveal',
+    'receipts.own',
+    'pool.read',
+    'pool.claim',
+    'figures.read',
+    'places.read',
+  ],
+  leadership: ['aggregates.read', 'figures.read', 'places.read'],
   sysadmin: ['accounts.manage', 'places.read'],
   secadmin: ['places.read'],
   auditor: ['audit.read', 'places.read'],

@@ -7,13 +7,9 @@
  */
 import { NO_DATE, STATUSES, type ClientColumns } from '#domain/filter/client-columns.ts'
 import { expectedVisitHours, type ClientKind } from '#domain/metrics/visit-hours.ts'
+import { visitKinds } from '#domain/metrics/visit-kinds.ts'
 import { latOf, lngOf } from '#domain/tiles/mercator.ts'
 import type { WeightedPoint } from '#domain/units/weigh.ts'
-
-/** A loan that matures within this many days wants a visit about its renewal. */
-const RENEWAL_DAYS = 90
-/** Risk classes 3 to 5 (substandard, doubtful, loss) are visited as overdue. */
-const OVERDUE_FROM_CLASS = 3
 
 export interface CountyClients {
   points: WeightedPoint[]
@@ -52,12 +48,11 @@ export function countyClients(
 }
 
 export function visitKindsOf(columns: ClientColumns, row: number, today: number): ClientKind[] {
-  const kinds: ClientKind[] = []
-  const status = STATUSES[columns.status[row]!]!
-  if (status !== 'active') kinds.push(status)
-  if (columns.loanCents[row]! > 0) kinds.push('loan')
   const due = columns.nextDueOn[row]!
-  if (due !== NO_DATE && due >= today && due <= today + RENEWAL_DAYS) kinds.push('renewal')
-  if (columns.riskClass[row]! >= OVERDUE_FROM_CLASS) kinds.push('overdue')
-  return kinds
+  return visitKinds({
+    status: STATUSES[columns.status[row]!]!,
+    hasLoan: columns.loanCents[row]! > 0,
+    dueInDays: due === NO_DATE ? null : due - today,
+    riskClass: columns.riskClass[row]!,
+  })
 }

@@ -30,6 +30,7 @@ const accepted = jsonBody(jobAcceptedSchema, '已受理；进度与结果见 /ap
 const editProblems = problems(
   'bad_request',
   'not_found',
+  'conflict',
   'stale',
   'too_large',
   'unprocessable',
@@ -102,7 +103,7 @@ const changeGrid = createRoute({
   path: '/api/grid-plans/{id}/grids/{no}',
   summary: '网格改名、指派客户经理',
   request: { params: idAndNo, body: jsonRequest(changeGridSchema) },
-  responses: { 200: jsonBody(planSchema, '修改后的方案'), ...problems('conflict'), ...editProblems },
+  responses: { 200: jsonBody(planSchema, '修改后的方案'), ...editProblems },
 })
 
 const remove = createRoute({

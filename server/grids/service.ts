@@ -220,6 +220,9 @@ export class GridService {
     const current = await planVersion(tx, id)
     if (current === null) throw noPlan()
     if (current !== version) throw stalePlan(version, current)
+    if ((await findPlan(tx, id))?.state !== 'draft') {
+      throw new AppError('conflict', '方案已提交或已生效，不能修改或删除。请先撤回，或复制成新的草稿后修改。')
+    }
   }
 }
 

@@ -66,6 +66,8 @@ function fromDatabase(error: DatabaseError): AppError | null {
       return new AppError('conflict', '有单元或网格已被锁定，锁定的内容不会改动，未保存。请解锁后重试。')
     case '42501':
       return new AppError('forbidden', '您的角色无权执行此操作。如需权限，请联系管理员。')
+    case '55000':
+      return new AppError('conflict', '方案已不是草稿，不能修改或删除。请复制成新的草稿后修改。')
     case QUERY_CANCELLED:
       return busy('查询超过时间限制，已中止。请缩小范围或增加筛选条件后重试。')
     case SILENT_FAILURE:

@@ -161,7 +161,7 @@ describe('a loaded demo', () => {
     )
     expect(value).toMatchObject({ clients: CLIENTS, seed: 1, asOf: '2026-11-01', branches: 58 })
     expect(Date.parse(value.loadedAt as string)).not.toBeNaN()
-    expect(report.accounts).toBe(8)
+    expect(report.accounts).toBe(9)
     expect(
       await rows(sql`select role from auth.account where demo and password_hash = 'hash' order by 1`),
     ).toHaveLength(8)
@@ -287,7 +287,7 @@ describe('real data', () => {
     await change(sql`insert into org.branch (id, name, kind, seat, opened_on)
       select 5000, '正式支行', 'county', seat, '2020-01-01' from org.branch where id = ${branch}`)
     await change(sql`update app.client set branch_id = 5000 where id = 9000001`)
-    expect(await clearDemo(database.db)).toEqual({ clients: 300, plans: 1, accounts: 8 })
+    expect(await clearDemo(database.db)).toEqual({ clients: 300, plans: 1, accounts: 9 })
     expect(await rows(sql`select client_no from app.client`)).toEqual([{ client_no: '36070001' }])
     expect(await rows(sql`select name from org.branch`)).toEqual([{ name: '正式支行' }])
     expect(await count(sql`org.staff`)).toBe(0)

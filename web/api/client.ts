@@ -66,7 +66,8 @@ async function send<T>(
   return outcome
 }
 
-const json = <T>(method: string, path: string, options: Options = {}): Promise<Outcome<T>> =>
+/** Also for the endpoint lists of single features beside this file. */
+export const json = <T>(method: string, path: string, options: Options = {}): Promise<Outcome<T>> =>
   send(method, path, options, async (response) =>
     response.status === 204 ? (undefined as T) : ((await response.json()) as T),
   )

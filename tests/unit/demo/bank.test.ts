@@ -256,9 +256,10 @@ describe('demo accounts', () => {
   const of = (username: string) => accounts.find((account) => account.username === username)!
   const branch = (id: number) => bank.organisation.branches.find((one) => one.id === id)!
 
-  test('one for each role', () => {
+  test('one for each role, and a second head where plans are made', () => {
     expect(accounts.map(({ role }) => role).sort()).toEqual([
       'auditor',
+      'branch_head',
       'branch_head',
       'leadership',
       'manager',
@@ -276,6 +277,8 @@ describe('demo accounts', () => {
     expect(led.filter(({ kind }) => kind === 'county').map(({ name }) => name)).toEqual(['赣州银行信丰支行'])
     expect(led.length).toBeGreaterThan(1)
     expect(new Set(led.map(({ county }) => county.name))).toEqual(new Set(['信丰县']))
+    expect(of('shenpi').countyCodes).toEqual(['360702000000'])
+    expect(new Set(of('shenpi').branchIds.map((id) => branch(id).county.name))).toEqual(new Set(['章贡区']))
     const own = everyone.filter(({ manager }) => manager?.id === of('jingli').staffId)
     expect(own.length).toBeGreaterThan(50)
     expect(own.every(({ settlement }) => settlement.township.county.code === '360702000000')).toBe(true)
