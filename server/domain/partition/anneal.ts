@@ -8,6 +8,7 @@ import { createRandom, subSeed } from '../random.ts'
 import { makeContiguous, connectLocked, type Components } from './contiguity.ts'
 import { coarsen, type Level } from './coarsen.ts'
 import type { Graph } from './graph.ts'
+import { bandOf, type Limits } from './limits.ts'
 import { repair } from './repair.ts'
 import { createSearch, type Search, type SearchTargets } from './search.ts'
 import { firstAssignment, START_RECIPES } from './start.ts'
@@ -15,8 +16,7 @@ import type { PartitionPhase } from './types.ts'
 
 export interface AnnealOptions {
   targets: SearchTargets
-  up: Float64Array
-  down: Float64Array
+  limits: Limits
   homes: ({ x: number; y: number } | null)[]
   component: Components
   componentOfGrid: Int32Array
@@ -68,10 +68,6 @@ export function runPhase(
   if (budget.stopped || options.proposals < 1) return
   search.run({ ...options, pause: (done) => budget.report(phase, done) })
   if (!budget.stopped) budget.spent += Math.floor(options.proposals)
-}
-
-function widened(limit: Float64Array, extra: number): Float64Array {
-  return limit.map((value) => value * TIGHTEN + extra)
 }
 
 /** Fewer units per grid make single moves clumsy; swaps change the load by a difference. */
@@ -126,10 +122,9 @@ function bestStart(
   const search = createSearch(graph, targets)
   const unit = meanBorder(graph)
   const extra = granularity(graph, targets.k)
-  const up = widened(options.up, extra)
-  const down = widened(options.down, extra)
+  const band = bandOf(options.limits, TIGHTEN, extra)
   const scoreNow = (): number =>
-    search.plainEnergy() + lambdaFor(graph, targets.k, 4) * search.violation(up, down)
+    search.plainEnergy() + lambdaFor(graph, targets.k, 4) * search.violation(band)
   const starts: { assignment: Int32Array; score: number }[] = []
   for (let recipe = 0; recipe < START_RECIPES.length; recipe++) {
     const assignment = startOn(graph, options, component, recipe)
@@ -149,8 +144,7 @@ function bestStart(
       toTemperature: 0.15 * unit,
       fromLambda: lambdaFor(graph, targets.k, 0.3),
       toLambda: lambdaFor(graph, targets.k, 4),
-      up,
-      down,
+      band,
       onlyViolating: false,
       swapShare: swapShareFor(graph, targets.k),
       random: createRandom(subSeed(seed, 200 + attempt)),
@@ -173,18 +167,19 @@ function straightCutLevels(
   rival: Int32Array,
   wanted: number,
 ): { levels: Level[]; start: Int32Array } | null {
-  const { targets, up, down, component, seed } = options
+  const { targets, limits, component, seed } = options
   if (finest.m < 2 || finest.previous.some((g) => g !== -1)) return null
   const search = createSearch(finest, targets)
   search.reset(rival)
-  let least = search.violation(up, down) - 0.05 * targets.k
+  const band = bandOf(limits, 1, 0)
+  let least = search.violation(band) - 0.05 * targets.k
   let best: Int32Array | null = null
   START_RECIPES.forEach((recipe, index) => {
     if (recipe.rounds) return
     const assignment = startOn(finest, options, component, index)
     if (!assignment) return
     search.reset(assignment)
-    const violation = search.violation(up, down)
+    const violation = search.violation(band)
     if (violation >= least) return
     least = violation
     best = assignment
@@ -215,7 +210,7 @@ export function anneal(levels: Level[], options: AnnealOptions): Annealed | null
   if (!start) return null
   let onFinest = start
   for (let i = coarsest - 1; i >= 0; i--) onFinest = project(onFinest, levels[i]!.parent!)
-  const cuts = straightCutLevels(finest, options, onFinest, levels[coarsest]!.graph.n)
+  const cuts = (globalThis as any).P?.nocuts ? null : straightCutLevels(finest, options, onFinest, levels[coarsest]!.graph.n)
   if (cuts) return descend(cuts.levels, cuts.start, options, annealShare, repairShare, 0.3)
   return descend(levels, start, options, annealShare, repairShare, 0.7)
 }
@@ -245,8 +240,7 @@ function descend(
       toTemperature: (i === 0 ? 0.05 : 0.15) * unit,
       fromLambda: lambdaFor(graph, targets.k, 2),
       toLambda: lambdaFor(graph, targets.k, i === 0 ? 20 : 8),
-      up: widened(options.up, extra),
-      down: widened(options.down, extra),
+      band: bandOf(options.limits, TIGHTEN, extra),
       onlyViolating: false,
       swapShare: swapShareFor(graph, targets.k),
       random: createRandom(subSeed(seed, 300 + i)),
@@ -255,8 +249,7 @@ function descend(
     if (i > 0) continue
     return repair(search, {
       targets,
-      up: options.up,
-      down: options.down,
+      limits: options.limits,
       tighten: TIGHTEN,
       share: repairShare,
       budget,

@@ -7,12 +7,12 @@
  */
 import { createRandom, subSeed } from '../random.ts'
 import { lambdaFor, meanBorder, runPhase, swapShareFor, type Annealed, type Budget } from './anneal.ts'
+import { bandOf, type Limits } from './limits.ts'
 import type { Search, SearchTargets } from './search.ts'
 
 export interface RepairOptions {
   targets: SearchTargets
-  up: Float64Array
-  down: Float64Array
+  limits: Limits
   tighten: number
   share: number
   budget: Budget
@@ -22,14 +22,15 @@ export interface RepairOptions {
 const ROUNDS = 12
 
 export function repair(search: Search, options: RepairOptions): Annealed {
-  const { targets, up, down, budget, seed } = options
+  const { targets, limits, budget, seed } = options
+  const asked = bandOf(limits, 1, 0)
   const { graph } = search
   const unit = meanBorder(graph)
   let best: Annealed = { assignment: search.assignment.slice(), violation: Infinity, energy: Infinity }
   const keepBest = (): void => {
     // Sums kept move by move drift by rounding; start the comparison from exact ones.
     search.reset(search.assignment.slice())
-    const violation = search.violation(up, down)
+    const violation = search.violation(asked)
     const energy = search.plainEnergy()
     const gain = best.violation - violation
     if (gain > 1e-9 || (gain > -1e-9 && energy < best.energy))
@@ -37,8 +38,7 @@ export function repair(search: Search, options: RepairOptions): Annealed {
   }
   keepBest()
   const swapShare = Math.max(0.1, swapShareFor(graph, targets.k))
-  const tightUp = up.map((value) => value * (options.tighten + 0.05))
-  const tightDown = down.map((value) => value * (options.tighten + 0.05))
+  const tight = bandOf(limits, options.tighten + 0.05, 0)
   const round = (options.share * 0.7) / ROUNDS
   let lambda = lambdaFor(graph, targets.k, 20)
   for (let i = 0; i < ROUNDS && best.violation > 1e-9 && !budget.stopped; i++) {
@@ -49,8 +49,7 @@ export function repair(search: Search, options: RepairOptions): Annealed {
       toTemperature: 0.03 * unit,
       fromLambda: warm ? lambdaFor(graph, targets.k, 4) : lambda,
       toLambda: warm ? lambda : 2 * lambda,
-      up: tightUp,
-      down: tightDown,
+      band: tight,
       onlyViolating: !warm,
       swapShare,
       random: createRandom(subSeed(seed, 400 + i)),
@@ -66,8 +65,7 @@ export function repair(search: Search, options: RepairOptions): Annealed {
     fromLambda: lambdaFor(graph, targets.k, 1000),
     toLambda: lambdaFor(graph, targets.k, 1000),
     // A hair inside, so that rounding in the sums cannot tip a grid over.
-    up: up.map((value) => value * 0.999),
-    down: down.map((value) => value * 0.999),
+    band: bandOf(limits, 0.999, 0),
     onlyViolating: false,
     swapShare: swapShareFor(graph, targets.k),
     random: createRandom(subSeed(seed, 500)),

@@ -66,6 +66,8 @@ export interface PartitionInput {
 
 export interface PartitionHooks {
   onProgress?: (progress: { done: number; total: number; phase: PartitionPhase }) => void
+  /** The assignment so far, complete and contiguous, each time it has become better; the array is the receiver's to keep. */
+  onAnswer?: (answer: { assignment: Int32Array; phase: PartitionPhase; done: number; total: number }) => void
   shouldStop?: () => boolean
   now?: () => number
 }
