@@ -43,6 +43,10 @@ export interface Annealed {
 /** Inside the search the tolerance is a little tighter than asked, so that the last moves need not sit on the edge. */
 const TIGHTEN = 0.9
 
+export function PP(name: string, value: number): number {
+  const v = (globalThis as any).P?.[name]
+  return v === undefined ? value : Number(v)
+}
 export function meanBorder(graph: Graph): number {
   let sum = 0
   for (const b of graph.border) sum += b
@@ -66,7 +70,14 @@ export function runPhase(
   options: Omit<Parameters<Search['run']>[0], 'pause'>,
 ): void {
   if (budget.stopped || options.proposals < 1) return
+  const t0 = (globalThis as any).performance.now()
   search.run({ ...options, pause: (done) => budget.report(phase, done) })
+  if ((globalThis as any).P?.trace) {
+    let cut = 0
+    const g = search.graph
+    for (let u = 0; u < g.n; u++) for (let e = g.start[u]!; e < g.start[u + 1]!; e++) if (search.assignment[g.neighbour[e]!] !== search.assignment[u]) cut += g.border[e]! / 2
+    console.log(`   ${phase} n=${g.n} props ${Math.round(options.proposals)} viol ${search.violation(options.band).toFixed(3)} cut ${cut.toFixed(0)} E ${search.plainEnergy().toFixed(0)} ms ${((globalThis as any).performance.now()-t0).toFixed(0)}`)
+  }
   if (!budget.stopped) budget.spent += Math.floor(options.proposals)
 }
 
@@ -142,10 +153,12 @@ function bestStart(
       proposals: share / tries,
       fromTemperature: 1.5 * unit,
       toTemperature: 0.15 * unit,
-      fromLambda: lambdaFor(graph, targets.k, 0.3),
-      toLambda: lambdaFor(graph, targets.k, 4),
+      fromLambda: lambdaFor(graph, targets.k, PP('s0', 0.3)),
+      toLambda: lambdaFor(graph, targets.k, PP('s1', 4)),
       band,
       onlyViolating: false,
+      pressure: 1,
+      untilBalanced: false,
       swapShare: swapShareFor(graph, targets.k),
       random: createRandom(subSeed(seed, 200 + attempt)),
     })
@@ -197,7 +210,7 @@ export function anneal(levels: Level[], options: AnnealOptions): Annealed | null
   const { budget, from } = options
   const finest = levels[0]!.graph
   const coarsest = levels.length - 1
-  const startShare = from ? 0 : budget.total * (coarsest === 0 ? 0.5 : 0.3)
+  const startShare = from ? 0 : budget.total * (coarsest === 0 ? 0.5 : PP('ss', 0.3))
   const repairShare = budget.total * 0.2
   const annealShare = budget.total - startShare - repairShare
   if (from) return descend(levels, from, options, annealShare, repairShare, 0.3)
@@ -225,7 +238,6 @@ function descend(
   warmth: number,
 ): Annealed {
   const { targets, budget, seed } = options
-  const units = levels.reduce((sum, level) => sum + level.graph.n, 0)
   let current = start
   for (let i = levels.length - 1; ; i--) {
     const { graph } = levels[i]!
@@ -235,14 +247,16 @@ function descend(
     const unit = meanBorder(graph)
     const extra = i === 0 ? 0 : granularity(graph, targets.k) / 2
     runPhase(search, budget, 'anneal', {
-      proposals: (annealShare * graph.n) / units,
-      fromTemperature: warmth * unit,
-      toTemperature: (i === 0 ? 0.05 : 0.15) * unit,
-      fromLambda: lambdaFor(graph, targets.k, 2),
-      toLambda: lambdaFor(graph, targets.k, i === 0 ? 20 : 8),
+      proposals: (annealShare * graph.n ** PP('pw', 1)) / levels.reduce((sum, level) => sum + level.graph.n ** PP('pw', 1), 0),
+      fromTemperature: PP('w', warmth) * unit,
+      toTemperature: (i === 0 ? PP('t0', 0.05) : PP('t1', 0.15)) * unit,
+      fromLambda: lambdaFor(graph, targets.k, PP('l0', 2)),
+      toLambda: lambdaFor(graph, targets.k, i === 0 ? PP('l2', 20) : PP('l1', 8)),
       band: bandOf(options.limits, TIGHTEN, extra),
       onlyViolating: false,
-      swapShare: swapShareFor(graph, targets.k),
+      pressure: i === 0 ? PP('apress', 1) : 1,
+      untilBalanced: false,
+      swapShare: i === 0 ? PP('sw', swapShareFor(graph, targets.k)) : swapShareFor(graph, targets.k),
       random: createRandom(subSeed(seed, 300 + i)),
     })
     current = search.assignment.slice()

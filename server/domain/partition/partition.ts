@@ -31,7 +31,7 @@ export type * from './types.ts'
 export type { GridMetrics, PartitionMetrics } from './metrics.ts'
 
 /** Strength of the moment of inertia beside the border length. */
-const SHAPE = 0.6
+const SHAPE = Number((globalThis as any).P?.shape ?? 0.6)
 
 /** A budget that gives good results: about 4 to 5 s for 10,000 units on a slow shared core. */
 export function defaultProposals(units: number): number {
@@ -102,7 +102,7 @@ export function partition(
       k,
       capacity,
       importance: Float64Array.from(weights, (spec) => spec.importance ?? 1),
-      shape: graph.hasShape ? SHAPE : 0,
+      shape: graph.hasShape ? Number((globalThis as any).P?.shape ?? SHAPE) : 0,
       frozen: null,
     },
     limits: {
@@ -121,7 +121,7 @@ export function partition(
     budget,
     from: null,
   }
-  const wanted = Math.max(50 * k, 1000)
+  const wanted = Math.max(Number((globalThis as any).P?.wk ?? 50) * k, 1000)
   const levels = refine
     ? [{ graph, parent: null }]
     : coarsen(graph, wanted, createRandom(subSeed(input.seed, 1)))

@@ -6,7 +6,7 @@
  * Limits: a budget of proposals; an instance where only a long exchange chain helps can end short, and then says so.
  */
 import { createRandom, subSeed } from '../random.ts'
-import { lambdaFor, meanBorder, runPhase, swapShareFor, type Annealed, type Budget } from './anneal.ts'
+import { PP, lambdaFor, meanBorder, runPhase, swapShareFor, type Annealed, type Budget } from './anneal.ts'
 import { bandOf, type Limits } from './limits.ts'
 import type { Search, SearchTargets } from './search.ts'
 
@@ -37,10 +37,10 @@ export function repair(search: Search, options: RepairOptions): Annealed {
       best = { assignment: search.assignment.slice(), violation, energy }
   }
   keepBest()
-  const swapShare = Math.max(0.1, swapShareFor(graph, targets.k))
+  const swapShare = PP('rsw', Math.max(0.1, swapShareFor(graph, targets.k)))
   const tight = bandOf(limits, options.tighten + 0.05, 0)
-  const round = (options.share * 0.7) / ROUNDS
-  let lambda = lambdaFor(graph, targets.k, 20)
+  const round = (options.share * PP('rs', 0.7)) / ROUNDS
+  let lambda = lambdaFor(graph, targets.k, PP('r0', 20))
   for (let i = 0; i < ROUNDS && best.violation > 1e-9 && !budget.stopped; i++) {
     const warm = i % 3 === 2
     runPhase(search, budget, 'repair', {
@@ -50,7 +50,9 @@ export function repair(search: Search, options: RepairOptions): Annealed {
       fromLambda: warm ? lambdaFor(graph, targets.k, 4) : lambda,
       toLambda: warm ? lambda : 2 * lambda,
       band: tight,
-      onlyViolating: !warm,
+      onlyViolating: PP('ov', 1) === 1 && !warm,
+      pressure: PP('press', 1),
+      untilBalanced: PP('ub', 0) === 1,
       swapShare,
       random: createRandom(subSeed(seed, 400 + i)),
     })
@@ -59,15 +61,17 @@ export function repair(search: Search, options: RepairOptions): Annealed {
   }
   search.reset(best.assignment)
   runPhase(search, budget, 'polish', {
-    proposals: options.share * 0.3,
-    fromTemperature: 0.03 * unit,
-    toTemperature: 0.003 * unit,
-    fromLambda: lambdaFor(graph, targets.k, 1000),
+    proposals: options.share * PP('ps', 0.3),
+    fromTemperature: PP('pt0', 0.03) * unit,
+    toTemperature: PP('pt1', 0.003) * unit,
+    fromLambda: lambdaFor(graph, targets.k, PP('pl0', 1000)),
     toLambda: lambdaFor(graph, targets.k, 1000),
     // A hair inside, so that rounding in the sums cannot tip a grid over.
     band: bandOf(limits, 0.999, 0),
     onlyViolating: false,
-    swapShare: swapShareFor(graph, targets.k),
+    pressure: 1,
+    untilBalanced: false,
+    swapShare: PP('psw', swapShareFor(graph, targets.k)),
     random: createRandom(subSeed(seed, 500)),
   })
   keepBest()

@@ -23,6 +23,8 @@ export const UNIT = { area: 0, x: 1, y: 2, inertia: 3, disturbance: 4, weights: 
 /** Fields of a grid in `slopes`: centre, and what a unit's moment and its area add to the shape energy. */
 export const SLOPE = { x: 0, y: 1, moment: 2, area: 3, fields: 4 } as const
 
+const MOST_PRESSURE = 64
+
 export interface SearchState {
   readonly graph: Graph
   readonly targets: SearchTargets
@@ -39,10 +41,13 @@ export interface SearchState {
   readonly borderCount: Int32Array
   readonly foreign: Int32Array
   readonly imbalanceOf: Float64Array
-  readonly low: Float64Array
-  readonly high: Float64Array
+  /** Per grid and weight: how many times dearer its imbalance is; grows while it stays outside (see `press`). */
+  readonly pressure: Float64Array
   reset(from: Int32Array): void
+  /** Sets the band and takes all pressure off. */
   setBand(band: Band): void
+  /** Makes what is outside dearer by `growth` and lets the rest relax; returns the number of grids outside. */
+  press(growth: number): number
   apply(unit: number, from: number, to: number): void
   /** Exact change of the shape energy. */
   shapeChange(unit: number, from: number, to: number): number
@@ -69,6 +74,7 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
   const imbalanceOf = new Float64Array(k)
   const low = new Float64Array(k * m).fill(-Infinity)
   const high = new Float64Array(k * m).fill(Infinity)
+  const pressure = new Float64Array(k * m).fill(1)
   for (let u = 0; u < n; u++) {
     const r = u * width
     units[r + UNIT.area] = graph.area[u]!
@@ -142,7 +148,7 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
       const i = g * m + j
       const load = loads[i]! + sign * units[r + j]!
       const excess = load > high[i]! ? load - high[i]! : low[i]! - load
-      if (excess > 0) sum += importance[j]! * excess * (1 + (4 * excess) / capacity[g]!)
+      if (excess > 0) sum += pressure[i]! * importance[j]! * excess * (1 + (4 * excess) / capacity[g]!)
     }
     return sum
   }
@@ -160,8 +166,7 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
     borderCount,
     foreign,
     imbalanceOf,
-    low,
-    high,
+    pressure,
     shapeOf,
     imbalanceWith,
     reset(from) {
@@ -188,7 +193,22 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
     setBand(band) {
       low.set(band.low)
       high.set(band.high)
+      pressure.fill(1)
       for (let g = 0; g < k; g++) imbalanceOf[g] = imbalanceWith(g, 0, 0)
+    },
+    press(growth) {
+      let outside = 0
+      for (let g = 0; g < k; g++) {
+        for (let j = 0; j < m; j++) {
+          const i = g * m + j
+          const load = loads[i]!
+          const factor = load > high[i]! || load < low[i]! ? growth : 1 / growth
+          pressure[i] = Math.min(MOST_PRESSURE, Math.max(1, pressure[i]! * factor))
+        }
+        imbalanceOf[g] = imbalanceWith(g, 0, 0)
+        if (imbalanceOf[g]! > 0) outside++
+      }
+      return outside
     },
     apply(u, g, h) {
       assignment[u] = h

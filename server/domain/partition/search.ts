@@ -10,7 +10,7 @@
 import type { Random } from '../random.ts'
 import type { Graph } from './graph.ts'
 import { createLeaveTest } from './leave-test.ts'
-import type { Band, Limits } from './limits.ts'
+import type { Band } from './limits.ts'
 import { createState, SLOPE, UNIT, type SearchTargets } from './search-state.ts'
 
 export type { SearchTargets } from './search-state.ts'
@@ -34,6 +34,10 @@ export interface PhaseOptions {
   band: Band
   /** Only moves that touch a grid outside its band. */
   onlyViolating: boolean
+  /** Factor by which what stays outside becomes dearer from time to time; 1 = never. */
+  pressure: number
+  /** End the phase as soon as every grid is inside the band. */
+  untilBalanced: boolean
   /** Share of proposals that swap two units. */
   swapShare: number
   random: Random
@@ -61,7 +65,7 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
   const { k, capacity } = targets
   const width = UNIT.weights + m
   const { assignment, units, slopes, open, borderUnits, borderCount, foreign, loads } = state
-  const { imbalanceOf, low, high, apply, imbalanceWith, shapeChange } = state
+  const { imbalanceOf, apply, imbalanceWith, shapeChange } = state
   const canLeave = createLeaveTest(graph, assignment, state.size)
   const exact = targets.shape > 0 && n < FEW_UNITS * k
   const slack = exact ? 0.5 : 0
@@ -121,6 +125,9 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
       if (done % STRIDE === 0 && done > 0) {
         temperature *= cooling
         lambda *= growth
+        if (options.pressure > 1 || options.untilBalanced) {
+          if (state.press(options.pressure) === 0 && options.untilBalanced) return
+        }
         if (done % CHECK_EVERY === 0 && pause(done)) return
       }
       const count = borderCount[0]!
