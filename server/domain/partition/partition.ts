@@ -17,6 +17,7 @@ import { componentsOf, connectLocked, makeContiguous } from './contiguity.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { layOut } from './layout.ts'
 import { measurePartition } from './metrics.ts'
+import { reorder, spatialOrder } from './order.ts'
 import { certainShortfalls, reachedShortfalls } from './shortfall.ts'
 import type {
   PartitionHooks,
@@ -122,9 +123,12 @@ export function partition(
     from: null,
   }
   const wanted = Math.max(Number((globalThis as any).P?.wk ?? 50) * k, 1000)
+  const order = spatialOrder(graph)
+  const ordered = reorder(graph, order)
+  options.component = { count: component.count, of: component.of.map((_, p) => component.of[order[p]!]!) }
   const levels = refine
-    ? [{ graph, parent: null }]
-    : coarsen(graph, wanted, createRandom(subSeed(input.seed, 1)))
+    ? [{ graph: ordered, parent: null }]
+    : coarsen(ordered, wanted, createRandom(subSeed(input.seed, 1)))
   let found: Annealed | null
   if (refine) {
     const from = Int32Array.from(units, (_, u) =>
@@ -133,21 +137,23 @@ export function partition(
     const split = connectLocked(graph, from, k)
     if (split) return fail(splitReason(input, split))
     found = makeContiguous(graph, from, k, component, componentOfGrid)
-      ? anneal(levels, { ...options, from })
+      ? anneal(levels, { ...options, from: from.map((_, p) => from[order[p]!]!) })
       : null
   } else {
     // Coarse units can block a path between locked units that the fine ones leave open.
-    found = anneal(levels, options) ?? (levels.length > 1 ? anneal([{ graph, parent: null }], options) : null)
+    found = anneal(levels, options) ?? (levels.length > 1 ? anneal([{ graph: ordered, parent: null }], options) : null)
   }
   if (!found) return fail(lockReason(input, graph))
+  const assignment = new Int32Array(units.length)
+  for (let p = 0; p < order.length; p++) assignment[order[p]!] = found.assignment[p]!
 
-  const metrics = measurePartition(input, bridges, found.assignment)
+  const metrics = measurePartition(input, bridges, assignment)
   const reached = reachedShortfalls(input, metrics)
   if (budget.cause !== null)
     notes.push({ code: 'stopped-early', cause: budget.cause, done: budget.spent, total })
   return ok({
     withinTolerance: reached.length === 0,
-    assignment: [...found.assignment],
+    assignment: [...assignment],
     metrics,
     reasons: reached.length === 0 ? [] : [...certain, ...reached],
     notes,

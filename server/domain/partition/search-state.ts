@@ -23,6 +23,10 @@ export const UNIT = { area: 0, x: 1, y: 2, inertia: 3, disturbance: 4, weights: 
 /** Fields of a grid in `slopes`: centre, and what a unit's moment and its area add to the shape energy. */
 export const SLOPE = { x: 0, y: 1, moment: 2, area: 3, fields: 4 } as const
 
+/** Fields of a grid and weight in `rows`: what it holds, its band, and what a step outside costs (importance times pressure). */
+export const ROW = { load: 0, low: 1, high: 2, price: 3, fields: 4 } as const
+/** Steepness of the imbalance: excess + STEEP * excess^2. */
+export const STEEP = 4
 const MOST_PRESSURE = 64
 
 export interface SearchState {
@@ -31,18 +35,18 @@ export interface SearchState {
   readonly assignment: Int32Array
   /** Units per grid. */
   readonly size: Int32Array
-  readonly loads: Float64Array
+  /** Per grid and weight four numbers, see ROW. */
+  readonly rows: Float64Array
   /** Per unit 5 + m numbers, see UNIT. */
   readonly units: Float64Array
   readonly slopes: Float64Array
   readonly open: Uint8Array
-  /** Movable units with a neighbour in another open grid: [0, borderCount[0]). */
-  readonly borderUnits: Int32Array
-  readonly borderCount: Int32Array
-  readonly foreign: Int32Array
+  /** Connections (positions in `neighbour`) from a movable unit into another open grid: [0, cutCount[0]). */
+  readonly cutEdges: Int32Array
+  readonly cutCount: Int32Array
+  /** Unit at the near end of each connection. */
+  readonly source: Int32Array
   readonly imbalanceOf: Float64Array
-  /** Per grid and weight: how many times dearer its imbalance is; grows while it stays outside (see `press`). */
-  readonly pressure: Float64Array
   reset(from: Int32Array): void
   /** Sets the band and takes all pressure off. */
   setBand(band: Band): void
@@ -62,19 +66,16 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
   const width = UNIT.weights + m
   const assignment = new Int32Array(n)
   const size = new Int32Array(k)
-  const loads = new Float64Array(k * m)
+  const rows = new Float64Array(k * m * ROW.fields)
   const units = new Float64Array(n * width)
   const sums = new Float64Array(k * 4)
   const slopes = new Float64Array(k * SLOPE.fields)
   const open = Uint8Array.from({ length: k }, (_, g) => (frozen?.[g] ? 0 : 1))
-  const borderUnits = new Int32Array(n)
-  const borderSlot = new Int32Array(n)
-  const borderCount = new Int32Array(1)
-  const foreign = new Int32Array(n)
+  const { source, reverse } = endsOf(graph)
+  const cutEdges = new Int32Array(neighbour.length)
+  const cutSlot = new Int32Array(neighbour.length)
+  const cutCount = new Int32Array(1)
   const imbalanceOf = new Float64Array(k)
-  const low = new Float64Array(k * m).fill(-Infinity)
-  const high = new Float64Array(k * m).fill(Infinity)
-  const pressure = new Float64Array(k * m).fill(1)
   for (let u = 0; u < n; u++) {
     const r = u * width
     units[r + UNIT.area] = graph.area[u]!
@@ -121,34 +122,38 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
     sums[s + 1] = sums[s + 1]! + a * x
     sums[s + 2] = sums[s + 2]! + a * y
     sums[s + 3] = sums[s + 3]! + a * (x * x + y * y) + sign * units[r + UNIT.inertia]!
-    for (let j = 0; j < m; j++) loads[g * m + j] = loads[g * m + j]! + sign * units[r + UNIT.weights + j]!
-  }
-  const setBorder = (u: number): void => {
-    const slot = borderSlot[u]!
-    if (foreign[u]! > 0) {
-      // A unit that may not move is marked -2 and never listed.
-      if (slot !== -1) return
-      const last = borderCount[0]!
-      borderSlot[u] = last
-      borderUnits[last] = u
-      borderCount[0] = last + 1
-    } else if (slot >= 0) {
-      const last = borderCount[0]! - 1
-      const moved = borderUnits[last]!
-      borderUnits[slot] = moved
-      borderSlot[moved] = slot
-      borderSlot[u] = -1
-      borderCount[0] = last
+    for (let j = 0; j < m; j++) {
+      const i = (g * m + j) * ROW.fields
+      rows[i] = rows[i]! + sign * units[r + UNIT.weights + j]!
     }
+  }
+  const addCut = (e: number): void => {
+    // A connection from a unit that may not move is marked -2 and never listed.
+    if (cutSlot[e] !== -1) return
+    const last = cutCount[0]!
+    cutSlot[e] = last
+    cutEdges[last] = e
+    cutCount[0] = last + 1
+  }
+  const dropCut = (e: number): void => {
+    const slot = cutSlot[e]!
+    if (slot < 0) return
+    const last = cutCount[0]! - 1
+    const moved = cutEdges[last]!
+    cutEdges[slot] = moved
+    cutSlot[moved] = slot
+    cutSlot[e] = -1
+    cutCount[0] = last
   }
   const imbalanceWith = (g: number, u: number, sign: number): number => {
     let sum = 0
     const r = u * width + UNIT.weights
+    const steep = STEEP / capacity[g]!
     for (let j = 0; j < m; j++) {
-      const i = g * m + j
-      const load = loads[i]! + sign * units[r + j]!
-      const excess = load > high[i]! ? load - high[i]! : low[i]! - load
-      if (excess > 0) sum += pressure[i]! * importance[j]! * excess * (1 + (4 * excess) / capacity[g]!)
+      const i = (g * m + j) * ROW.fields
+      const load = rows[i]! + sign * units[r + j]!
+      const excess = Math.max(load - rows[i + ROW.high]!, rows[i + ROW.low]! - load, 0)
+      sum += rows[i + ROW.price]! * excess * (1 + steep * excess)
     }
     return sum
   }
@@ -158,52 +163,51 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
     targets,
     assignment,
     size,
-    loads,
+    rows,
     units,
     slopes,
     open,
-    borderUnits,
-    borderCount,
-    foreign,
+    cutEdges,
+    cutCount,
+    source,
     imbalanceOf,
-    pressure,
     shapeOf,
     imbalanceWith,
     reset(from) {
       assignment.set(from)
       size.fill(0)
-      loads.fill(0)
+      for (let i = 0; i < rows.length; i += ROW.fields) rows[i] = 0
       sums.fill(0)
-      borderCount[0] = 0
+      cutCount[0] = 0
       for (let u = 0; u < n; u++) {
         const g = assignment[u]!
         size[g]!++
         addTo(g, u, 1)
-        borderSlot[u] = locked[u] !== -1 || open[g] === 0 ? -2 : -1
-        let count = 0
+        const fixed = locked[u] !== -1 || open[g] === 0
         for (let e = start[u]!; e < start[u + 1]!; e++) {
           const label = assignment[neighbour[e]!]!
-          if (label !== g && open[label] === 1) count++
+          cutSlot[e] = fixed ? -2 : -1
+          if (label !== g && open[label] === 1) addCut(e)
         }
-        foreign[u] = count
-        setBorder(u)
       }
       for (let g = 0; g < k; g++) refreshSlopes(g)
     },
     setBand(band) {
-      low.set(band.low)
-      high.set(band.high)
-      pressure.fill(1)
+      for (let i = 0; i < k * m; i++) {
+        rows[i * ROW.fields + ROW.low] = band.low[i]!
+        rows[i * ROW.fields + ROW.high] = band.high[i]!
+        rows[i * ROW.fields + ROW.price] = importance[i % m]!
+      }
       for (let g = 0; g < k; g++) imbalanceOf[g] = imbalanceWith(g, 0, 0)
     },
     press(growth) {
       let outside = 0
       for (let g = 0; g < k; g++) {
         for (let j = 0; j < m; j++) {
-          const i = g * m + j
-          const load = loads[i]!
-          const factor = load > high[i]! || load < low[i]! ? growth : 1 / growth
-          pressure[i] = Math.min(MOST_PRESSURE, Math.max(1, pressure[i]! * factor))
+          const i = (g * m + j) * ROW.fields
+          const outside = rows[i]! > rows[i + ROW.high]! || rows[i]! < rows[i + ROW.low]!
+          const price = rows[i + ROW.price]! * (outside ? growth : 1 / growth)
+          rows[i + ROW.price] = Math.min(MOST_PRESSURE * importance[j]!, Math.max(importance[j]!, price))
         }
         imbalanceOf[g] = imbalanceWith(g, 0, 0)
         if (imbalanceOf[g]! > 0) outside++
@@ -222,18 +226,16 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
       }
       imbalanceOf[g] = imbalanceWith(g, u, 0)
       imbalanceOf[h] = imbalanceWith(h, u, 0)
-      let count = 0
       for (let e = start[u]!; e < start[u + 1]!; e++) {
-        const v = neighbour[e]!
-        const label = assignment[v]!
-        if (label !== h && open[label] === 1) count++
-        if (label === g) foreign[v]!++
-        else if (label === h) foreign[v]!--
-        else continue
-        setBorder(v)
+        const label = assignment[neighbour[e]!]!
+        if (label === g) {
+          addCut(e)
+          addCut(reverse[e]!)
+        } else if (label === h) {
+          dropCut(e)
+          dropCut(reverse[e]!)
+        }
       }
-      foreign[u] = count
-      setBorder(u)
     },
     shapeChange(u, g, h) {
       const r = u * width
@@ -251,4 +253,18 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
       )
     },
   }
+}
+
+function endsOf({ n, start, neighbour }: Graph): { source: Int32Array; reverse: Int32Array } {
+  const source = new Int32Array(neighbour.length)
+  const reverse = new Int32Array(neighbour.length)
+  const seen = start.slice()
+  for (let u = 0; u < n; u++) {
+    // Neighbours stand in ascending order, so the k-th time a unit is met from below is its k-th connection.
+    for (let e = start[u]!; e < start[u + 1]!; e++) {
+      source[e] = u
+      reverse[e] = seen[neighbour[e]!]!++
+    }
+  }
+  return { source, reverse }
 }

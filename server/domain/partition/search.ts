@@ -11,15 +11,15 @@ import type { Random } from '../random.ts'
 import type { Graph } from './graph.ts'
 import { createLeaveTest } from './leave-test.ts'
 import type { Band } from './limits.ts'
-import { createState, SLOPE, UNIT, type SearchTargets } from './search-state.ts'
+import { createState, ROW, SLOPE, STEEP, UNIT, type SearchTargets } from './search-state.ts'
 
 export type { SearchTargets } from './search-state.ts'
 
 const CHECK_EVERY = 16384
 const STRIDE = 2048
 
-const LOG_BITS = 12
-/** -ln r at the middles of 4096 equal parts of (0, 1). */
+const LOG_BITS = 10
+/** -ln r at the middles of 1024 equal parts of (0, 1). */
 const MINUS_LOG = Float64Array.from(
   { length: 1 << LOG_BITS },
   (_, i) => -Math.log((i + 0.5) / (1 << LOG_BITS)),
@@ -64,9 +64,12 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
   const { m, n, start, neighbour, border, previous } = graph
   const { k, capacity } = targets
   const width = UNIT.weights + m
-  const { assignment, units, slopes, open, borderUnits, borderCount, foreign, loads } = state
+  const { assignment, units, cutEdges, cutCount, source, rows } = state
   const { imbalanceOf, apply, imbalanceWith, shapeChange } = state
   const canLeave = createLeaveTest(graph, assignment, state.size)
+  const sign = new Float64Array(k)
+  const steep = capacity.map((share) => STEEP / share)
+  const priced = previous.some((g) => g !== -1)
   const exact = targets.shape > 0 && n < FEW_UNITS * k
   const slack = exact ? 0.5 : 0
 
@@ -88,14 +91,14 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
   /** After u went from g to h: a unit of h that touches g and may go back instead. */
   const swapPartner = (u: number, g: number, h: number, random: Random): number => {
     for (let tries = 0; tries < 12; tries++) {
-      let v = borderUnits[random.int(borderCount[0]!)]!
+      let v = source[cutEdges[random.int(cutCount[0]!)]!]!
       if (tries < 6) {
         const degree = start[u + 1]! - start[u]!
         const near = neighbour[start[u]! + random.int(degree)]!
         const nearDegree = start[near + 1]! - start[near]!
         v = tries < 3 ? near : neighbour[start[near]! + random.int(nearDegree)]!
       }
-      if (v === u || assignment[v] !== h || graph.locked[v] !== -1 || foreign[v] === 0) continue
+      if (v === u || assignment[v] !== h || graph.locked[v] !== -1) continue
       for (let e = start[v]!; e < start[v + 1]!; e++) if (assignment[neighbour[e]!] === g) return v
     }
     return -1
@@ -112,6 +115,8 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
 
   const run = (options: PhaseOptions): void => {
     const { proposals, random, onlyViolating, pause } = options
+    const { start, neighbour, border, previous } = graph
+    const { assignment, units, slopes, cutEdges, cutCount, source, imbalanceOf, rows } = state
     if (k < 2) return
     state.setBand(options.band)
     let temperature = options.fromTemperature
@@ -130,42 +135,38 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
         }
         if (done % CHECK_EVERY === 0 && pause(done)) return
       }
-      const count = borderCount[0]!
+      const count = cutCount[0]!
       if (count === 0) return
-      // xorshift32 (Marsaglia); the fraction left after choosing the unit chooses the neighbour.
+      // xorshift32 (Marsaglia).
       x ^= x << 13
       x ^= x >>> 17
       x ^= x << 5
-      const at = (x >>> 0) * 2.3283064365386963e-10 * count
-      const slot = at | 0
-      const u = borderUnits[slot]!
+      const cutEdge = cutEdges[((x >>> 0) * 2.3283064365386963e-10 * count) | 0]!
+      const u = source[cutEdge]!
       const g = assignment[u]!
-      const from = start[u]!
-      const to = start[u + 1]!
-      let e = from + (((at - slot) * (to - from)) | 0)
-      let h = assignment[neighbour[e]!]!
-      while (h === g || open[h] === 0) {
-        if (++e === to) e = from
-        h = assignment[neighbour[e]!]!
-      }
-      const violating = imbalanceOf[g]! + imbalanceOf[h]! > 0
-      if (onlyViolating && !violating) continue
+      const h = assignment[neighbour[cutEdge]!]!
+      const present = imbalanceOf[g]! + imbalanceOf[h]!
+      if (onlyViolating && present === 0) continue
       const mixed = Math.imul(x, 0x9e3779b1)
       const limit = temperature * MINUS_LOG[mixed >>> (32 - LOG_BITS)]!
       if ((mixed & 0xffff) < swapLimit) {
         trySwap(u, g, h, lambda, limit, random)
         continue
       }
+      // Weighing labels by a table spares two unpredictable branches a neighbour.
+      sign[g] = 1
+      sign[h] = -1
       let delta = 0
-      for (let i = from; i < to; i++) {
-        const label = assignment[neighbour[i]!]!
-        if (label === g) delta += border[i]!
-        else if (label === h) delta -= border[i]!
-      }
+      const to = start[u + 1]!
+      for (let e = start[u]!; e < to; e++) delta += border[e]! * sign[assignment[neighbour[e]!]!]!
+      sign[g] = 0
+      sign[h] = 0
       const r = u * width
-      const home = previous[u]!
-      if (home === g) delta += units[r + UNIT.disturbance]!
-      else if (home === h) delta -= units[r + UNIT.disturbance]!
+      if (priced) {
+        const home = previous[u]!
+        if (home === g) delta += units[r + UNIT.disturbance]!
+        else if (home === h) delta -= units[r + UNIT.disturbance]!
+      }
       const area = units[r]!
       const gs = g * SLOPE.fields
       const hs = h * SLOPE.fields
@@ -179,11 +180,25 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
         slopes[gs + SLOPE.moment]! * (own + area * (gx * gx + gy * gy)) +
         area * (slopes[hs + SLOPE.area]! - slopes[gs + SLOPE.area]!)
       const margin = slack * Math.abs(shape)
-      if (!violating && delta + shape - margin > limit) continue
-      let imbalance = -imbalanceOf[g]! - imbalanceOf[h]!
-      imbalance += imbalanceWith(g, u, -1) + imbalanceWith(h, u, 1)
-      if (delta + shape - margin + lambda * imbalance > limit) continue
-      if (exact && delta + shapeChange(u, g, h) + lambda * imbalance > limit) continue
+      delta -= lambda * present
+      if (delta + shape - margin > limit) continue
+      let imbalance = 0
+      const gSteep = steep[g]!
+      const hSteep = steep[h]!
+      for (let j = 0; j < m; j++) {
+        const w = units[r + UNIT.weights + j]!
+        const i = (g * m + j) * ROW.fields
+        const lighter = rows[i]! - w
+        const below = Math.max(lighter - rows[i + ROW.high]!, rows[i + ROW.low]! - lighter, 0)
+        const o = (h * m + j) * ROW.fields
+        const heavier = rows[o]! + w
+        const above = Math.max(heavier - rows[o + ROW.high]!, rows[o + ROW.low]! - heavier, 0)
+        imbalance +=
+          rows[i + ROW.price]! * below * (1 + gSteep * below) + rows[o + ROW.price]! * above * (1 + hSteep * above)
+      }
+      delta += lambda * imbalance
+      if (delta + shape - margin > limit) continue
+      if (exact && delta + shapeChange(u, g, h) > limit) continue
       if (canLeave(u, g)) apply(u, g, h)
     }
   }
@@ -196,7 +211,7 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
     violation: (band) => {
       let sum = 0
       for (let i = 0; i < k * m; i++)
-        sum += Math.max(0, loads[i]! - band.high[i]!, band.low[i]! - loads[i]!) / capacity[Math.floor(i / m)]!
+        sum += Math.max(0, rows[i * ROW.fields]! - band.high[i]!, band.low[i]! - rows[i * ROW.fields]!) / capacity[Math.floor(i / m)]!
       return sum
     },
     plainEnergy: () => {
