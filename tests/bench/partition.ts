@@ -15,16 +15,22 @@ const METIS_SEEDS = 10
 export async function run(args: string[]): Promise<void> {
   const at = args.indexOf('--seed')
   const seed = at === -1 ? 1 : Number(args[at + 1])
-  const words = args.filter((word, i) => at === -1 || (i !== at && i !== at + 1))
-  const chosen = allInstances().filter((name) => words.every((word) => nameOf(name).split(' ').includes(word)))
+  const words = args.filter((_, i) => at === -1 || (i !== at && i !== at + 1))
+  const chosen = allInstances().filter((name) =>
+    words.every((word) => nameOf(name).split(' ').includes(word)),
+  )
   if (chosen.length === 0 || !Number.isInteger(seed)) {
-    console.error('usage: npm run bench -- partition [lattice|street] [10k|50k] [w1|w3] [even|clustered] [k20|k100] [--seed n]')
+    console.error(
+      'usage: npm run bench -- partition [lattice|street] [10k|50k] [w1|w3] [even|clustered] [k20|k100] [--seed n]',
+    )
     process.exitCode = 2
     return
   }
   const metis = metisInstalled()
   if (!metis) console.log('gpmetis is NOT installed: no comparison, ours only (Debian package metis).')
-  console.log(`${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, node ${process.version}, seed ${seed}`)
+  console.log(
+    `${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, node ${process.version}, seed ${seed}`,
+  )
   for (const name of chosen) compare(name, seed, metis)
   if (missed.length > 0) {
     console.log(`\n${missed.length} of the targets missed:`)
@@ -64,7 +70,9 @@ function runOurs(input: PartitionInput, name: InstanceName): Figures {
   const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
   let firstMs = Infinity
-  const result = partition(input, { onAnswer: () => (firstMs = Math.min(firstMs, performance.now() - startedAt)) })
+  const result = partition(input, {
+    onAnswer: () => (firstMs = Math.min(firstMs, performance.now() - startedAt)),
+  })
   const ms = performance.now() - startedAt
   const cpu = process.cpuUsage(cpuBefore)
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.reason)}`)

@@ -9,7 +9,8 @@
  */
 import { fail, ok, type Result } from '../result.ts'
 import { createRandom, subSeed } from '../random.ts'
-import { anneal, type Annealed, type Budget } from './anneal.ts'
+import { anneal, type Annealed, type AnnealOptions } from './anneal.ts'
+import { createBudget } from './budget.ts'
 import { checkInput } from './check-input.ts'
 import { coarsen } from './coarsen.ts'
 import { allocateGrids, bridgesBetween } from './components.ts'
@@ -23,7 +24,6 @@ import type {
   PartitionHooks,
   PartitionInput,
   PartitionNote,
-  PartitionPhase,
   PartitionResult,
   RefusalReason,
 } from './types.ts'
@@ -32,36 +32,11 @@ export type * from './types.ts'
 export type { GridMetrics, PartitionMetrics } from './metrics.ts'
 
 /** Strength of the moment of inertia beside the border length. */
-const SHAPE = Number((globalThis as any).P?.shape ?? 0.6)
+const SHAPE = 0.3
 
-/** A budget that gives good results: about 4 to 5 s for 10,000 units on a slow shared core. */
-export function defaultProposals(units: number): number {
-  return Math.max(600_000, Math.round(600 * units))
-}
-
-function createBudget(
-  total: number,
-  input: PartitionInput,
-  hooks: PartitionHooks,
-): Budget & { cause: 'asked' | 'time-limit' | null } {
-  const startedAt = hooks.now?.() ?? 0
-  return {
-    total,
-    spent: 0,
-    stopped: false,
-    cause: null,
-    report(phase: PartitionPhase, done: number) {
-      hooks.onProgress?.({ done: Math.min(total, this.spent + done), total, phase })
-      if (hooks.shouldStop?.()) this.cause = 'asked'
-      else if (hooks.now && input.maxMs !== undefined && hooks.now() - startedAt > input.maxMs)
-        this.cause = 'time-limit'
-      if (this.cause !== null && !this.stopped) {
-        this.stopped = true
-        this.spent += done
-      }
-      return this.stopped
-    },
-  }
+/** A budget that gives good results: about 3 s for 10,000 units and one weight on a slow shared core. */
+export function defaultProposals(units: number, weights = 1): number {
+  return Math.max(600_000, Math.round((weights > 1 ? 1500 : 900) * units))
 }
 
 export function partition(
@@ -95,15 +70,16 @@ export function partition(
 
   const capacity = Float64Array.from({ length: k }, (_, g) => input.capacities?.[g] ?? 1)
   const refine = input.mode === 'refine'
-  const total = Math.round(input.proposals ?? defaultProposals(units.length))
-  const budget = createBudget(total, input, hooks)
+  const total = Math.round(input.proposals ?? defaultProposals(units.length, weights.length))
+  const order = spatialOrder(graph)
+  const budget = createBudget(total, input.maxMs, hooks, order)
   hooks.onProgress?.({ done: 0, total, phase: 'prepare' })
-  const options = {
+  const options: AnnealOptions = {
     targets: {
       k,
       capacity,
       importance: Float64Array.from(weights, (spec) => spec.importance ?? 1),
-      shape: graph.hasShape ? Number((globalThis as any).P?.shape ?? SHAPE) : 0,
+      shape: graph.hasShape ? SHAPE : 0,
       frozen: null,
     },
     limits: {
@@ -116,16 +92,14 @@ export function partition(
       most: new Float64Array(k * weights.length).fill(Infinity),
     },
     homes: homesInGraph(input, graph),
-    component,
+    component: { count: component.count, of: component.of.map((_, p) => component.of[order[p]!]!) },
     componentOfGrid,
     seed: input.seed,
     budget,
     from: null,
   }
-  const wanted = Math.max(Number((globalThis as any).P?.wk ?? 50) * k, 1000)
-  const order = spatialOrder(graph)
+  const wanted = Math.max(50 * k, 1000)
   const ordered = reorder(graph, order)
-  options.component = { count: component.count, of: component.of.map((_, p) => component.of[order[p]!]!) }
   const levels = refine
     ? [{ graph: ordered, parent: null }]
     : coarsen(ordered, wanted, createRandom(subSeed(input.seed, 1)))
@@ -141,7 +115,9 @@ export function partition(
       : null
   } else {
     // Coarse units can block a path between locked units that the fine ones leave open.
-    found = anneal(levels, options) ?? (levels.length > 1 ? anneal([{ graph: ordered, parent: null }], options) : null)
+    found =
+      anneal(levels, options) ??
+      (levels.length > 1 ? anneal([{ graph: ordered, parent: null }], options) : null)
   }
   if (!found) return fail(lockReason(input, graph))
   const assignment = new Int32Array(units.length)

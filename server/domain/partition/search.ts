@@ -194,7 +194,8 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
         const heavier = rows[o]! + w
         const above = Math.max(heavier - rows[o + ROW.high]!, rows[o + ROW.low]! - heavier, 0)
         imbalance +=
-          rows[i + ROW.price]! * below * (1 + gSteep * below) + rows[o + ROW.price]! * above * (1 + hSteep * above)
+          rows[i + ROW.price]! * below * (1 + gSteep * below) +
+          rows[o + ROW.price]! * above * (1 + hSteep * above)
       }
       delta += lambda * imbalance
       if (delta + shape - margin > limit) continue
@@ -211,7 +212,9 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
     violation: (band) => {
       let sum = 0
       for (let i = 0; i < k * m; i++)
-        sum += Math.max(0, rows[i * ROW.fields]! - band.high[i]!, band.low[i]! - rows[i * ROW.fields]!) / capacity[Math.floor(i / m)]!
+        sum +=
+          Math.max(0, rows[i * ROW.fields]! - band.high[i]!, band.low[i]! - rows[i * ROW.fields]!) /
+          capacity[Math.floor(i / m)]!
       return sum
     },
     plainEnergy: () => {

@@ -152,9 +152,11 @@ function street(count: number, random: Random) {
       if (r === 0) side2(cell, null, first, first + 1)
     }
   }
-  const edges = [...lengths].map(
-    ([key, lengthM]): Edge => ({ a: Math.floor(key / count), b: key % count, lengthM }),
-  )
+  const edges = [...lengths].map(([key, lengthM]): Edge => ({
+    a: Math.floor(key / count),
+    b: key % count,
+    lengthM,
+  }))
   return { units, edges }
 }
 
@@ -184,9 +186,8 @@ function weigh(units: Unit[], { weights, spread }: InstanceName, random: Random)
   const maxX = Math.max(...units.map((unit) => unit.x!))
   const maxY = Math.max(...units.map((unit) => unit.y!))
   // With three peaks a thin rest leaves no plan at all that shares out every one of them.
-  const rest = weights > 1 ? 3 : 0.15
-  const normal = () =>
-    Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
+  const rest = weights > 1 ? 6 : 0.15
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
   for (const unit of units) {
     unit.weights = Array.from({ length: weights }, (_, j) => {
       const noise = Math.exp(0.6 * normal())

@@ -29,7 +29,10 @@ export function runMetis(input: PartitionInput, tolerance: number, seeds: number
       )
       const ms = performance.now() - startedAt
       if (done.status !== 0) throw new Error(`gpmetis: ${done.stdout} ${done.stderr}`)
-      const assignment = Int32Array.from(readFileSync(`${file}.part.${input.k}`, 'utf8').trim().split('\n'), Number)
+      const assignment = Int32Array.from(
+        readFileSync(`${file}.part.${input.k}`, 'utf8').trim().split('\n'),
+        Number,
+      )
       runs.push({ assignment, ms })
     }
     return runs
