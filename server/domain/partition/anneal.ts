@@ -10,7 +10,7 @@ import type { Components } from './contiguity.ts'
 import type { Level } from './coarsen.ts'
 import type { Graph } from './graph.ts'
 import { bandOf, type Limits } from './limits.ts'
-import { repair } from './repair.ts'
+import { repair, settle } from './repair.ts'
 import { granularity, lambdaFor, meanBorder, swapShareFor } from './scale.ts'
 import { createSearch, type SearchTargets } from './search.ts'
 import { startsOn } from './starts.ts'
@@ -25,6 +25,8 @@ export interface AnnealOptions {
   budget: Budget
   /** Start of a refinement, on the finest level; null to start from nothing. */
   from: Int32Array | null
+  /** `from` is good but for what lies outside its band: no annealing, only repair. */
+  settled: boolean
 }
 
 export interface Annealed {
@@ -39,6 +41,8 @@ export const TIGHTEN = 0.9
 /** Shares of the budget. */
 const START = 0.1
 const REPAIR = 0.2
+/** Mean excess over all grids and weights from which a tolerance counts as out of reach. */
+const OUT_OF_REACH = 0.002
 
 function projectComponents(component: Components, level: Level, coarser: Graph): Components {
   const of = new Int32Array(coarser.n)
@@ -50,6 +54,14 @@ function projectComponents(component: Components, level: Level, coarser: Graph):
 export function anneal(levels: Level[], options: AnnealOptions): Annealed | null {
   const { budget, from } = options
   const coarsest = levels.length - 1
+  if (from && options.settled) {
+    const { targets, limits, seed } = options
+    const search = createSearch(levels[0]!.graph, targets)
+    search.reset(from)
+    const repaired = repair(search, { targets, limits, proposals: budget.total, budget, seed })
+    budget.answer('polish', levels, 0, repaired.assignment)
+    return repaired
+  }
   if (from) return descend(levels, from, options, (1 - REPAIR) * budget.total, 0.3)
   let component = options.component
   for (let i = 0; i < coarsest; i++)
@@ -112,6 +124,7 @@ function descend(
 ): Annealed {
   const { targets, limits, budget, seed } = options
   const { k } = targets
+  const several = limits.m > 1
   const work = (level: Level): number => level.graph.n ** 1.5
   const allWork = levels.reduce((sum, level) => sum + work(level), 0)
   let current = start
@@ -123,25 +136,35 @@ function descend(
     const unit = meanBorder(graph)
     const share = (proposals * work(levels[i]!)) / allWork
     const finest = i === 0
-    budget.run(search, 'anneal', {
+    const phase = {
       proposals: share,
       fromTemperature: warmth * unit,
       toTemperature: (finest ? 0.1 : 0.3) * unit,
-      fromLambda: lambdaFor(graph, k, 0.5),
-      toLambda: lambdaFor(graph, k, finest ? 2 : 1),
-      band: bandOf(limits, TIGHTEN, finest ? 0 : granularity(graph, k) / 2),
+      fromLambda: lambdaFor(graph, k, several ? 1 : 0.5),
+      toLambda: lambdaFor(graph, k, finest || several ? 2 : 1),
       onlyViolating: false,
-      pressure: finest ? budget.pressureFor(share) : 1,
+      // Grids of several weights take their long shapes while units are still large, or never.
+      pressure: finest || several ? budget.pressureFor(share) : 1,
       untilBalanced: false,
       swapShare: swapShareFor(graph, k),
+    }
+    budget.run(search, 'anneal', {
+      ...phase,
+      band: bandOf(limits, TIGHTEN, finest ? 0 : granularity(graph, k) / 2),
       random: createRandom(subSeed(seed, 300 + i)),
     })
-    current = search.assignment.slice()
-    budget.answer('anneal', levels, i, current)
-    if (!finest) continue
-    const repaired = repair(search, { targets, limits, proposals: REPAIR * budget.total, budget, seed })
-    budget.answer('polish', levels, 0, repaired.assignment)
-    return repaired
+    budget.answer('anneal', levels, i, search.assignment)
+    if (!finest) {
+      current = search.assignment.slice()
+      continue
+    }
+    const proposalsLeft = REPAIR * budget.total
+    const outOfReach = search.violation(bandOf(limits, 1, 0)) > OUT_OF_REACH * k * graph.m
+    const result = outOfReach
+      ? settle(search, current, { targets, limits, budget, seed }, { ...phase, proposals: proposalsLeft })
+      : repair(search, { targets, limits, proposals: proposalsLeft, budget, seed })
+    budget.answer('polish', levels, 0, result.assignment)
+    return result
   }
 }
 

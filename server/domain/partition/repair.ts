@@ -10,14 +10,17 @@ import { TIGHTEN, type Annealed } from './anneal.ts'
 import type { Budget } from './budget.ts'
 import { bandOf, type Limits } from './limits.ts'
 import { lambdaFor, meanBorder, swapShareFor } from './scale.ts'
-import type { Search, SearchTargets } from './search.ts'
+import type { PhaseOptions, Search, SearchTargets } from './search.ts'
 
-export interface RepairOptions {
+export interface SettleOptions {
   targets: SearchTargets
   limits: Limits
-  proposals: number
   budget: Budget
   seed: number
+}
+
+export interface RepairOptions extends SettleOptions {
+  proposals: number
 }
 
 const ROUNDS = 12
@@ -74,4 +77,40 @@ export function repair(search: Search, options: RepairOptions): Annealed {
   })
   keepBest()
   return best
+}
+
+/**
+ * Where the tolerance is out of reach, striving for it frays the borders and gains little. Searches again from `start` within
+ * the widest deviation that striving reached, which takes far less, and keeps whichever is the better compromise.
+ */
+export function settle(
+  search: Search,
+  start: Int32Array,
+  { targets, limits, budget, seed }: SettleOptions,
+  phase: Omit<PhaseOptions, 'pause' | 'band' | 'random'>,
+): Annealed {
+  const asked = bandOf(limits, 1, 0)
+  const measured = (): Annealed => {
+    search.reset(search.assignment.slice())
+    return {
+      assignment: search.assignment.slice(),
+      violation: search.violation(asked),
+      energy: search.plainEnergy(),
+    }
+  }
+  const striven = measured()
+  const worst = search.worstExcess(asked)
+  search.reset(start)
+  budget.run(search, 'repair', {
+    ...phase,
+    band: bandOf(limits, 1, 0.95 * worst),
+    random: createRandom(subSeed(seed, 600)),
+  })
+  const settled = measured()
+  const stillWorse = search.worstExcess(asked) > 1.02 * worst
+  const unit = meanBorder(search.graph)
+  // A border may grow by the side of an average grid for each tenth of a target that it brings back.
+  const price = 10 * unit * Math.sqrt(search.graph.n / targets.k)
+  const score = (found: Annealed): number => found.energy + price * found.violation
+  return stillWorse || score(striven) < score(settled) ? striven : settled
 }

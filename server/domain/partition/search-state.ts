@@ -56,7 +56,9 @@ export interface SearchState {
   /** Exact change of the shape energy. */
   shapeChange(unit: number, from: number, to: number): number
   shapeOf(grid: number): number
-  /** Imbalance of a grid if weight j were to change by sign * the unit's. */
+  /** Imbalance of one weight of a grid if it held so much more. */
+  imbalanceAt(grid: number, weight: number, more: number): number
+  /** Imbalance of a grid if it had the unit's weights, times the sign, more. */
   imbalanceWith(grid: number, unit: number, sign: number): number
 }
 
@@ -145,16 +147,16 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
     cutSlot[e] = -1
     cutCount[0] = last
   }
+  const imbalanceAt = (g: number, j: number, more: number): number => {
+    const i = (g * m + j) * ROW.fields
+    const load = rows[i]! + more
+    const excess = Math.max(load - rows[i + ROW.high]!, rows[i + ROW.low]! - load, 0)
+    return rows[i + ROW.price]! * excess * (1 + (STEEP / capacity[g]!) * excess)
+  }
   const imbalanceWith = (g: number, u: number, sign: number): number => {
     let sum = 0
     const r = u * width + UNIT.weights
-    const steep = STEEP / capacity[g]!
-    for (let j = 0; j < m; j++) {
-      const i = (g * m + j) * ROW.fields
-      const load = rows[i]! + sign * units[r + j]!
-      const excess = Math.max(load - rows[i + ROW.high]!, rows[i + ROW.low]! - load, 0)
-      sum += rows[i + ROW.price]! * excess * (1 + steep * excess)
-    }
+    for (let j = 0; j < m; j++) sum += imbalanceAt(g, j, sign * units[r + j]!)
     return sum
   }
 
@@ -173,6 +175,7 @@ export function createState(graph: Graph, targets: SearchTargets): SearchState {
     imbalanceOf,
     shapeOf,
     imbalanceWith,
+    imbalanceAt,
     reset(from) {
       assignment.set(from)
       size.fill(0)

@@ -51,6 +51,8 @@ export interface Search {
   run(options: PhaseOptions): void
   /** Sum over grids and weights of what lies outside the limits, as shares of the target. */
   violation(band: Band): number
+  /** The largest share of a target that any grid and weight lies outside. */
+  worstExcess(band: Band): number
   /** Cut, shape and disturbance, without balance. */
   plainEnergy(): number
   reset(assignment: Int32Array): void
@@ -204,6 +206,11 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
     }
   }
 
+  const excess = (band: Band, i: number): number => {
+    const load = rows[i * ROW.fields]!
+    return Math.max(0, load - band.high[i]!, band.low[i]! - load) / capacity[Math.floor(i / m)]!
+  }
+
   return {
     graph,
     assignment,
@@ -211,11 +218,13 @@ export function createSearch(graph: Graph, targets: SearchTargets): Search {
     reset: state.reset,
     violation: (band) => {
       let sum = 0
-      for (let i = 0; i < k * m; i++)
-        sum +=
-          Math.max(0, rows[i * ROW.fields]! - band.high[i]!, band.low[i]! - rows[i * ROW.fields]!) /
-          capacity[Math.floor(i / m)]!
+      for (let i = 0; i < k * m; i++) sum += excess(band, i)
       return sum
+    },
+    worstExcess: (band) => {
+      let worst = 0
+      for (let i = 0; i < k * m; i++) worst = Math.max(worst, excess(band, i))
+      return worst
     },
     plainEnergy: () => {
       let sum = 0

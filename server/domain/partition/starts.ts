@@ -1,6 +1,6 @@
 /**
- * Purpose: the starts worth trying on the coarsest level: straight cuts, power diagrams of several recipes and, for several
- * weights, halving by search. Each made contiguous with locked units connected.
+ * Purpose: the starts worth trying on the coarsest level: straight cuts and power diagrams of several recipes, each made contiguous with
+ * locked units connected.
  * Guarantees: the first comes at once (a usable answer); how many follow depends on sizes alone.
  * Cost: bounded to about the work of a second.
  */
@@ -8,7 +8,6 @@ import { createRandom, subSeed } from '../random.ts'
 import type { AnnealOptions } from './anneal.ts'
 import { connectLocked, makeContiguous } from './contiguity.ts'
 import type { Graph } from './graph.ts'
-import { splitStart } from './split-start.ts'
 import { firstAssignment, START_RECIPES } from './start.ts'
 
 /** Distances computed in all power diagrams together. */
@@ -16,7 +15,7 @@ const MOST_DISTANCES = 100_000_000
 const ROUNDS = 90
 
 export function* startsOn(graph: Graph, options: AnnealOptions): Generator<Int32Array | null> {
-  const { targets, homes, component, componentOfGrid, seed, limits } = options
+  const { targets, homes, component, componentOfGrid, seed } = options
   const { k, capacity, importance } = targets
   const diagrams = Math.max(1, Math.floor(MOST_DISTANCES / (graph.n * k * ROUNDS)))
   let made = 0
@@ -33,12 +32,4 @@ export function* startsOn(graph: Graph, options: AnnealOptions): Generator<Int32
     }
     yield makeContiguous(graph, assignment, k, component, componentOfGrid) ? assignment : null
   }
-  if (graph.m < 2 || homes.some((home) => home !== null) || graph.locked.some((g) => g !== -1)) return
-  const assignment = new Int32Array(graph.n)
-  for (let c = 0; c < component.count; c++) {
-    const units = Int32Array.from({ length: graph.n }, (_, u) => u).filter((u) => component.of[u] === c)
-    const grids = Array.from({ length: k }, (_, g) => g).filter((g) => componentOfGrid[g] === c)
-    splitStart(graph, units, grids, { limits, importance, shape: targets.shape / 3, seed }, assignment)
-  }
-  yield makeContiguous(graph, assignment, k, component, componentOfGrid) ? assignment : null
 }
