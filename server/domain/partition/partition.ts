@@ -40,7 +40,7 @@ export type { GridMetrics, PartitionMetrics } from './metrics.ts'
 
 /** A budget that gives good results: about 3 s for 10,000 units and one weight on a slow shared core. */
 export function defaultProposals(units: number, weights = 1): number {
-  return Math.max(600_000, Math.round((weights > 1 ? 1500 : 900) * units))
+  return Math.max(600_000, Math.round((weights > 1 ? 1200 : 900) * units))
 }
 
 export function partition(
