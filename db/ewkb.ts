@@ -6,6 +6,7 @@ import type { MultiPolygon } from 'geojson'
 
 const WITH_SRID = 0x20000000
 const POINT = 1
+const LINE_STRING = 2
 const POLYGON = 3
 const MULTI_POLYGON = 6
 const SRID = 4326
@@ -19,6 +20,19 @@ export function pointHex([x, y]: readonly [number, number]): string {
   pointBytes.writeDoubleLE(x, 9)
   pointBytes.writeDoubleLE(y, 17)
   return pointBytes.toString('hex')
+}
+
+export function lineStringHex(line: readonly (readonly [number, number])[]): string {
+  const bytes = Buffer.alloc(13 + 16 * line.length)
+  let at = bytes.writeUInt8(1, 0)
+  at = bytes.writeUInt32LE((LINE_STRING | WITH_SRID) >>> 0, at)
+  at = bytes.writeUInt32LE(SRID, at)
+  at = bytes.writeUInt32LE(line.length, at)
+  for (const [x, y] of line) {
+    at = bytes.writeDoubleLE(x, at)
+    at = bytes.writeDoubleLE(y, at)
+  }
+  return bytes.toString('hex')
 }
 
 export function multiPolygonHex({ coordinates }: MultiPolygon): string {

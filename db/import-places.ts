@@ -30,7 +30,8 @@ export async function importPlaces(
   const plan = planImport(file.bytes, options, { places, aliases: readPrepared().aliases })
   const batch = await db.asOwner(async (tx) => {
     if (plan.ok) await swap(tx, plan.replacements)
-    return recordBatch(tx, file, options, plan)
+    const report = plan.ok ? plan.report : { reason: plan.reason, message: plan.message, ...plan.report }
+    return recordBatch(tx, file, { level: options.level, crs: plan.report.crs.used, ok: plan.ok, report })
   })
   return { ...plan, batch }
 }
@@ -77,17 +78,16 @@ async function swap(tx: Tx, replacements: Replacement[]): Promise<void> {
   await tx.execute(sql`select geo.bump_layer('place')`)
 }
 
-async function recordBatch(
+/** Every file that was offered, taken or not. @returns the number of the record */
+export async function recordBatch(
   tx: Tx,
   file: ImportFile,
-  options: ImportOptions,
-  plan: ImportPlan,
+  batch: { level: string; crs: string | null; ok: boolean; report: unknown },
 ): Promise<number> {
   const sha256 = createHash('sha256').update(file.bytes).digest('hex')
-  const report = plan.ok ? plan.report : { reason: plan.reason, message: plan.message, ...plan.report }
   const [{ id }] = rowsOf<{ id: number }>(
     await tx.execute(sql`insert into geo.import_batch (file_name, sha256, level, crs, state, report)
-      values (${file.name}, ${sha256}, ${options.level}, ${plan.report.crs.used}, ${plan.ok ? 'committed' : 'refused'}, ${JSON.stringify(report)}::jsonb)
+      values (${file.name}, ${sha256}, ${batch.level}, ${batch.crs}, ${batch.ok ? 'committed' : 'refused'}, ${JSON.stringify(batch.report)}::jsonb)
       returning id`),
   )
   return id

@@ -1,5 +1,7 @@
 import type { Deps } from './deps.ts'
 import { clientRoutes } from './clients/routes.ts'
+import { exchangeRoutes } from './exchange/routes.ts'
+import { editRoutes } from './grids/edits/routes.ts'
 import { gridRoutes } from './grids/routes.ts'
 import { jsonOnly, limitBody, sameOriginOnly } from './http/guards.ts'
 import { notFound, onError } from './http/errors.ts'
@@ -51,6 +53,8 @@ export function createApp(deps: Deps) {
     .route('/', clientRoutes(deps))
     .route('/', metricRoutes(deps))
     .route('/', gridRoutes(deps))
+    .route('/', editRoutes(deps))
+    .route('/', exchangeRoutes(deps))
     .route('/', jobRoutes(deps))
   app.get(STATIC, serveStatic(deps.webFolder))
   return routes

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Database } from '#db/client.ts'
+import { PlanGrounds } from './grids/edits/plan-grounds.ts'
+import { PlanPresence } from './grids/edits/presence.ts'
 import { EventHub } from './jobs/event-hub.ts'
 import { JobQueue } from './jobs/job-queue.ts'
 import { LayerWatch } from './jobs/layer-watch.ts'
@@ -27,6 +29,8 @@ export interface Deps {
   jobs: JobQueue
   events: EventHub
   layers: LayerWatch
+  grounds: PlanGrounds
+  presence: PlanPresence
   /** 32 bytes; AES-256-GCM key of phone numbers and identity numbers. */
   contactKey: Buffer
   limits: RequestLimits
@@ -54,6 +58,8 @@ export function createDeps(given: Given): Deps {
     sessions: new SessionService(db),
     jobs: new JobQueue({ db, events, log, newId }),
     layers: new LayerWatch(db, events, log),
+    grounds: new PlanGrounds(),
+    presence: new PlanPresence(),
     limits: DEFAULT_LIMITS,
     trustProxy: false,
     webFolder: null,

@@ -84,6 +84,7 @@ const RULES: Rule[] = [
     mayImport: ({ file, target }) =>
       isDomain(target) ||
       (file === 'server/domain/geo/clip.ts' && packageIn('polyclip-ts')(target)) ||
+      (file === 'server/domain/geo/voronoi.ts' && packageIn('d3-delaunay')(target)) ||
       (file.startsWith('server/domain/tiles/') &&
         packageIn(
           'topojson-server',

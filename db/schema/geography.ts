@@ -60,6 +60,17 @@ export const barrier = geo.table('barrier', {
   source: text('source').notNull(),
   sourceCrs: text('source_crs').notNull(),
   datasetId: text('dataset_id').notNull(),
+  level: text('level').notNull().default('ground'),
+})
+
+export const water = geo.table('water', {
+  id: integer('id').primaryKey().generatedByDefaultAsIdentity(),
+  name: text('name'),
+  geom: multiPolygon('geom').notNull(),
+  accuracy: text('accuracy').notNull(),
+  source: text('source').notNull(),
+  sourceCrs: text('source_crs').notNull(),
+  datasetId: text('dataset_id').notNull(),
 })
 
 export const importBatch = geo.table('import_batch', {

@@ -1,4 +1,5 @@
 import {
+  boolean,
   doublePrecision,
   integer,
   jsonb,
@@ -32,6 +33,7 @@ export const gridPlan = app.table('grid_plan', {
   createdBy: integer('created_by').notNull(),
   createdAt: time('created_at').notNull().defaultNow(),
   updatedAt: time('updated_at').notNull().defaultNow(),
+  unitSource: text('unit_source').notNull().default('cells'),
 })
 
 export const grid = app.table(
@@ -41,6 +43,7 @@ export const grid = app.table(
     no: integer('no').notNull(),
     name: text('name').notNull(),
     managerId: integer('manager_id'),
+    locked: boolean('locked').notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.planId, table.no] })],
 )
@@ -56,6 +59,9 @@ export const unit = app.table(
     areaM2: doublePrecision('area_m2').notNull(),
     weights: doublePrecision('weights').array().notNull(),
     geom: multiPolygon('geom').notNull(),
+    locked: boolean('locked').notNull().default(false),
+    kind: text('kind').notNull().default('cell'),
+    waterM2: doublePrecision('water_m2').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.planId, table.idx] })],
 )
@@ -68,8 +74,10 @@ export const unitEdge = app.table(
     b: integer('b').notNull(),
     lengthM: doublePrecision('length_m').notNull(),
     crosses: text('crosses').notNull(),
+    absolute: boolean('absolute').notNull().default(false),
+    bridges: integer('bridges').notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.planId, table.a, table.b] })],
+  (table) => [primaryKey({ columns: [table.planId, table.a, table.b, table.crosses, table.absolute] })],
 )
 
 export const job = app.table('job', {

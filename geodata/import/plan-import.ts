@@ -45,7 +45,12 @@ export interface ImportOptions {
 }
 
 export type ImportFailure =
-  ReadFailure | 'crs-unconfirmed' | 'crs-out-of-region' | 'nothing-matched' | 'coverage-overlaps'
+  | ReadFailure
+  | 'crs-unconfirmed'
+  | 'crs-out-of-region'
+  | 'nothing-matched'
+  | 'coverage-overlaps'
+  | 'coverage-untidy'
 
 export type ImportPlan =
   | { ok: true; replacements: Replacement[]; report: ImportReport }
@@ -115,6 +120,15 @@ export function planImport(bytes: Uint8Array, options: ImportOptions, current: C
     return refuseAll(
       'coverage-overlaps',
       `有 ${overlaps.length} 处重叠，没有导入任何要素；第一处：${first}。请在制图软件中改正后再导入`,
+      decision.report,
+      findings,
+    )
+  }
+  const slivers = options.repair ? [] : coverage.findings.filter(({ code }) => code === 'sliver')
+  if (slivers.length > 0) {
+    return refuseAll(
+      'coverage-untidy',
+      `公共边没有对齐：${slivers.length} 处细碎的缝隙或重叠，没有导入任何要素；第一处：${slivers[0]!.message}。请加 --repair 自动对齐后再导入，或在制图软件中改正`,
       decision.report,
       findings,
     )

@@ -3,7 +3,7 @@
  *
  * Guarantees: the archive is judged before it is unpacked (see `read-zip.ts`); geometry and attributes have the same number of
  * records; the text encoding follows the evidence in the bytes, and a disagreement with the .cpg file is reported.
- * Limits: polygon layers only; one layer at a time; measures (M) are ignored, heights (Z) stay in the original numbers.
+ * Limits: layers of polygons, or of lines where asked; one layer at a time; measures (M) are ignored, heights (Z) stay in the original numbers.
  * Cost: linear, whole layer in memory.
  * Source: ESRI Shapefile Technical Description (1998); shpjs.
  */
@@ -15,9 +15,17 @@ import { readZipDirectory, readZipEntry } from './read-zip.ts'
 import type { ZipEntry } from './read-zip.ts'
 import type { CrsId, Finding, ReadResult } from './types.ts'
 
-const POLYGON_TYPES = new Set([5, 15, 25])
+const SHAPE_TYPES = {
+  polygons: { types: new Set([5, 15, 25]), word: '面（Polygon）' },
+  'lines-and-polygons': { types: new Set([3, 5, 13, 15, 23, 25]), word: '线（PolyLine）和面（Polygon）' },
+} as const
+export type ShapefileContent = keyof typeof SHAPE_TYPES
 
-export function readShapefile(bytes: Uint8Array, layer?: string): ReadResult {
+export function readShapefile(
+  bytes: Uint8Array,
+  layer?: string,
+  content: ShapefileContent = 'polygons',
+): ReadResult {
   if (bytes.length === 0) return { ok: false, reason: 'file-empty', message: '文件是空的，请重新压缩后上传' }
   const directory = readZipDirectory(bytes)
   if (!directory.ok) return directory
@@ -40,14 +48,19 @@ export function readShapefile(bytes: Uint8Array, layer?: string): ReadResult {
       message: `压缩包里有 ${shapes.length} 个图层（${names}），请选择其中一个`,
     }
   }
-  return readLayer(bytes, entries, shape)
+  return readLayer(bytes, entries, shape, content)
 }
 
 function layerName(path: string): string {
   return path.replace(/^.*[\\/]/, '').replace(/\.shp$/i, '')
 }
 
-function readLayer(bytes: Uint8Array, entries: readonly ZipEntry[], shape: ZipEntry): ReadResult {
+function readLayer(
+  bytes: Uint8Array,
+  entries: readonly ZipEntry[],
+  shape: ZipEntry,
+  content: ShapefileContent,
+): ReadResult {
   const base = shape.name.slice(0, -4).toLowerCase()
   const part = (extension: string) => entries.find(({ name }) => name.toLowerCase() === base + extension)
   const dbfEntry = part('.dbf')
@@ -66,12 +79,13 @@ function readLayer(bytes: Uint8Array, entries: readonly ZipEntry[], shape: ZipEn
   if (!side.ok) return side
   const type =
     shp.value.length >= 100 ? new DataView(shp.value.buffer, shp.value.byteOffset).getInt32(32, true) : -1
-  if (!POLYGON_TYPES.has(type)) {
+  const accepted = SHAPE_TYPES[content]
+  if (!accepted.types.has(type)) {
     const what = type === 31 ? 'MultiPatch（三维面片）' : `类型 ${type}`
     return {
       ok: false,
       reason: 'shapefile-geometry-type',
-      message: `图层是${what}，这里只接受面（Polygon）图层`,
+      message: `图层是${what}，这里只接受${accepted.word}图层`,
     }
   }
   const encoding = encodingOf(dbf.value, side.cpg)

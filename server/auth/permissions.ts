@@ -29,12 +29,13 @@ export type Permission =
   | 'clients.reveal'
   | 'grids.read'
   | 'grids.edit'
+  | 'grids.export'
   | 'places.read'
   | 'accounts.manage'
   | 'audit.read'
 
 const PERMISSIONS: Record<Role, readonly Permission[]> = {
-  planner: ['aggregates.read', 'clients.read', 'grids.read', 'grids.edit', 'places.read'],
+  planner: ['aggregates.read', 'clients.read', 'grids.read', 'grids.edit', 'grids.export', 'places.read'],
   township_head: [
     'aggregates.read',
     'clients.read',
@@ -49,6 +50,7 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
     'clients.names',
     'clients.reveal',
     'grids.read',
+    'grids.export',
     'places.read',
   ],
   manager: ['aggregates.read', 'clients.read', 'clients.names', 'clients.reveal', 'places.read'],

@@ -1,12 +1,12 @@
 /** `gangrid account create|disable|password`: staff accounts from the operator's console. Exit codes: 0 ok, 1 refused, 2 wrong usage. */
 import { createInterface } from 'node:readline'
-import { parseArgs } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { DatabaseError } from '#db/errors.ts'
 import { arrayLiteral, rowsOf } from '#db/rows.ts'
 import { isRole, ROLES } from '../auth/permissions.ts'
 import { hashPassword } from '../session/password.ts'
 import type { DatabaseIo } from './geodata.ts'
+import { parseArguments, tellUsage, unknownAction, UsageError } from './usage.ts'
 
 export type AccountIo = DatabaseIo & { stdin: NodeJS.ReadableStream }
 
@@ -21,7 +21,6 @@ const USAGE = `用法: gangrid account create --username 账号 --name 姓名 --
 退出码: 0 完成；1 被拒绝（说明原因）；2 用法错误。
 `
 
-class UsageError extends Error {}
 class Refused extends Error {}
 
 export async function run(argv: string[], io: AccountIo): Promise<number> {
@@ -39,13 +38,10 @@ export async function run(argv: string[], io: AccountIo): Promise<number> {
     if (action === 'create') await create(username, values, io)
     else if (action === 'password') await changePassword(username, io)
     else if (action === 'disable') await disable(username, io)
-    else throw new UsageError(`不认识的操作“${action ?? ''}”，可用: create、password、disable`)
+    else throw unknownAction(action, ['create', 'password', 'disable'])
     return 0
   } catch (error) {
-    if (error instanceof UsageError) {
-      io.stderr.write(`${error.message}。\n运行 gangrid account --help 查看用法。\n`)
-      return 2
-    }
+    if (error instanceof UsageError) return tellUsage(error, 'account', io.stderr)
     if (error instanceof Refused || error instanceof DatabaseError) {
       io.stderr.write(
         `${error instanceof Refused ? error.message : `数据库未能完成（${error.code}），没有改动。`}\n`,
@@ -57,23 +53,19 @@ export async function run(argv: string[], io: AccountIo): Promise<number> {
 }
 
 function parse(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        username: { type: 'string' },
-        name: { type: 'string' },
-        role: { type: 'string' },
-        staff: { type: 'string' },
-        branches: { type: 'string', default: '' },
-        counties: { type: 'string', default: '' },
-        help: { type: 'boolean', default: false },
-      },
-    })
-  } catch (error) {
-    throw new UsageError(`参数有误: ${(error as Error).message.split('. ')[0]}`)
-  }
+  return parseArguments({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      username: { type: 'string' },
+      name: { type: 'string' },
+      role: { type: 'string' },
+      staff: { type: 'string' },
+      branches: { type: 'string', default: '' },
+      counties: { type: 'string', default: '' },
+      help: { type: 'boolean', default: false },
+    },
+  })
 }
 
 type Values = ReturnType<typeof parse>['values']

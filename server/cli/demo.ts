@@ -1,5 +1,4 @@
 /** `gangrid demo`: loads an invented bank into the database, or clears it. Exit codes: 0 ok, 1 refused, 2 wrong usage. */
-import { parseArgs } from 'node:util'
 import { CannotOpen, DatabaseError } from '#db/errors.ts'
 import { CLIENTS_MOST } from '#db/demo/bank.ts'
 import { clearDemo } from '#db/demo/clear-demo.ts'
@@ -9,6 +8,7 @@ import { DemoRefused } from '#db/demo/refused.ts'
 import type { Encrypt } from '#db/demo/tables.ts'
 import { loadPlaces } from '#db/load-places.ts'
 import type { DatabaseIo } from './geodata.ts'
+import { parseArguments, tellUsage, UsageError } from './usage.ts'
 
 export type DemoIo = DatabaseIo & {
   /** Seals contact fields with the key of this installation. */
@@ -37,8 +37,6 @@ const USAGE = `用法: gangrid demo [--clients 户数|small|city] [--seed 整数
 退出码: 0 完成；1 被拒绝（说明原因）；2 用法错误。
 `
 
-class UsageError extends Error {}
-
 export async function run(argv: string[], io: DemoIo): Promise<number> {
   let values: Values
   try {
@@ -49,10 +47,7 @@ export async function run(argv: string[], io: DemoIo): Promise<number> {
     }
     return values.clear ? await clear(values, io) : await load(values, io)
   } catch (error) {
-    if (error instanceof UsageError) {
-      io.stderr.write(`${error.message}。\n运行 gangrid demo --help 查看用法。\n`)
-      return 2
-    }
+    if (error instanceof UsageError) return tellUsage(error, 'demo', io.stderr)
     if (error instanceof DemoRefused || error instanceof CannotOpen) {
       io.stderr.write(`${error.message}\n`)
       return 1
@@ -68,21 +63,17 @@ export async function run(argv: string[], io: DemoIo): Promise<number> {
 type Values = ReturnType<typeof parse>
 
 function parse(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      options: {
-        clients: { type: 'string' },
-        seed: { type: 'string' },
-        replace: { type: 'boolean', default: false },
-        clear: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError(`参数有误: ${(error as Error).message.split('. ')[0]}`)
-  }
+  return parseArguments({
+    args: argv,
+    options: {
+      clients: { type: 'string' },
+      seed: { type: 'string' },
+      replace: { type: 'boolean', default: false },
+      clear: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }).values
 }
 
 async function clear(values: Values, io: DemoIo): Promise<number> {

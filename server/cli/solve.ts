@@ -5,12 +5,12 @@
  * clock only stops a run that takes over three times as long, and the file then says so in `notes` and `metrics.stoppedEarly`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { computePlanMetrics, registryVersion } from '#domain/metrics/registry.ts'
 import { partition, type PartitionNote, type PartitionReason } from '#domain/partition/partition.ts'
 import { applyBarriers, readLocks } from '#domain/partition/read-constraints.ts'
 import { readUnits, type ReadReason } from '#domain/partition/read-input.ts'
 import { sayNote, sayReadReason, sayReason } from './solve-messages.ts'
+import { parseArguments, tellUsage, UsageError } from './usage.ts'
 
 export interface CliIo {
   stdout: { write(text: string): unknown }
@@ -58,50 +58,44 @@ interface SolveOptions {
   json: boolean
 }
 
-class UsageError extends Error {}
 class RefusedError extends Error {}
 
 function parseOptions(argv: string[]): SolveOptions | 'help' {
-  let values
-  try {
-    values = parseArgs({
-      args: argv,
-      allowPositionals: false,
-      options: {
-        units: { type: 'string' },
-        k: { type: 'string' },
-        weights: { type: 'string' },
-        out: { type: 'string' },
-        tolerance: { type: 'string', default: '0.03' },
-        barriers: { type: 'string' },
-        locks: { type: 'string' },
-        'join-islands': { type: 'boolean', default: false },
-        seed: { type: 'string', default: '1' },
-        time: { type: 'string', default: '10' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError(`参数无法识别: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  const { values } = parseArguments({
+    args: argv,
+    allowPositionals: false,
+    options: {
+      units: { type: 'string' },
+      k: { type: 'string' },
+      weights: { type: 'string' },
+      out: { type: 'string' },
+      tolerance: { type: 'string', default: '0.03' },
+      barriers: { type: 'string' },
+      locks: { type: 'string' },
+      'join-islands': { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+      time: { type: 'string', default: '10' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
   if (values.help) return 'help'
   const need = (name: 'units' | 'k' | 'weights' | 'out'): string => {
     const value = values[name]
-    if (!value) throw new UsageError(`缺少参数 --${name}。`)
+    if (!value) throw new UsageError(`缺少参数 --${name}`)
     return value
   }
   const number = (name: string, text: string, accept: (value: number) => boolean, rule: string): number => {
     const value = text.trim() === '' ? NaN : Number(text)
-    if (!accept(value)) throw new UsageError(`参数 --${name} 的值“${text}”不合要求: ${rule}。`)
+    if (!accept(value)) throw new UsageError(`参数 --${name} 的值“${text}”不合要求: ${rule}`)
     return value
   }
   const weights = need('weights')
     .split(',')
     .map((name) => name.trim())
-  if (weights.some((name) => name === '')) throw new UsageError('参数 --weights 中有空的字段名，请检查逗号。')
-  if (weights.length > 5) throw new UsageError(`参数 --weights 给了 ${weights.length} 个字段，最多 5 个。`)
-  if (new Set(weights).size < weights.length) throw new UsageError('参数 --weights 中有重复的字段名。')
+  if (weights.some((name) => name === '')) throw new UsageError('参数 --weights 中有空的字段名，请检查逗号')
+  if (weights.length > 5) throw new UsageError(`参数 --weights 给了 ${weights.length} 个字段，最多 5 个`)
+  if (new Set(weights).size < weights.length) throw new UsageError('参数 --weights 中有重复的字段名')
   return {
     units: need('units'),
     k: number('k', need('k'), (v) => Number.isInteger(v) && v >= 1, '应为不小于 1 的整数'),
@@ -128,7 +122,7 @@ async function readJson(option: string, path: string): Promise<unknown> {
     text = await readFile(path, 'utf8')
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-    throw new UsageError(`--${option} 的文件读不到: ${path} (${code})。请检查路径和权限。`)
+    throw new UsageError(`--${option} 的文件读不到: ${path} (${code})。请检查路径和权限`)
   }
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -233,7 +227,7 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
       await writeFile(options.out, text)
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-      throw new UsageError(`--out 的文件写不了: ${options.out} (${code})。请检查文件夹是否存在、是否可写。`)
+      throw new UsageError(`--out 的文件写不了: ${options.out} (${code})。请检查文件夹是否存在、是否可写`)
     }
     if (options.json) io.stdout.write(text)
     else if (output.metrics) {
@@ -249,10 +243,7 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     if (output.reasons.length > 10) io.stderr.write(`另有 ${output.reasons.length - 10} 条原因见输出文件。\n`)
     return output.reasons.length === 0 ? 0 : 1
   } catch (error) {
-    if (error instanceof UsageError) {
-      io.stderr.write(`${error.message}\n运行 gangrid solve --help 查看用法。\n`)
-      return 2
-    }
+    if (error instanceof UsageError) return tellUsage(error, 'solve', io.stderr)
     if (error instanceof RefusedError) {
       io.stderr.write(`${error.message}\n`)
       return 1

@@ -38,6 +38,24 @@ export const problemSchema = z.object({
   errors: z.array(fieldErrorSchema).optional(),
   /** Seconds to wait; with rate_limited and busy. */
   retryAfterS: z.number().optional(),
+  /** What an edit of a plan ran into; with conflict. */
+  conflict: z
+    .object({
+      version: z.number().int(),
+      /** Units that are elsewhere now: the grid the editor saw and the present one; null is no grid. */
+      units: z.array(
+        z.object({
+          unit: z.number().int(),
+          expected: z.number().int().nullable(),
+          present: z.number().int().nullable(),
+        }),
+      ),
+      /** Units that a lock holds. */
+      locked: z.array(z.number().int()),
+      /** Grids whose manager has changed. */
+      grids: z.array(z.number().int()),
+    })
+    .optional(),
   /** The version that is stored now; with stale. */
   currentVersion: z.number().int().optional(),
 })

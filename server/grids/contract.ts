@@ -4,6 +4,10 @@ import { z } from 'zod'
 export const WEIGHT_KEYS = ['clients', 'depositBalance', 'loanBalance', 'visitHours'] as const
 export type WeightKey = (typeof WEIGHT_KEYS)[number]
 
+/** What the units of a plan are: square cells, or blocks between streets with cells or villages on open land. */
+export const UNIT_SOURCES = ['cells', 'blocks'] as const
+export type UnitSource = (typeof UNIT_SOURCES)[number]
+
 export const PLAN_LIMITS = { vertices: 5_000, units: 20_000, grids: 400, cellSizeM: { min: 100, max: 5_000 } }
 
 const name = (longest: number) =>
@@ -55,6 +59,9 @@ export const createPlanSchema = z.strictObject({
     .int('单元边长应为整数（米）')
     .min(PLAN_LIMITS.cellSizeM.min, `单元边长至少 ${PLAN_LIMITS.cellSizeM.min} 米`)
     .max(PLAN_LIMITS.cellSizeM.max, `单元边长最多 ${PLAN_LIMITS.cellSizeM.max} 米`),
+  unitSource: z.enum(UNIT_SOURCES, '单元来源应为 cells 或 blocks').default('cells'),
+  /** Of blocks only: what divides the land without a street net. */
+  openLand: z.enum(['cells', 'villages'], '空旷地带应为 cells 或 villages').default('cells'),
 })
 export type CreatePlan = z.infer<typeof createPlanSchema>
 
@@ -104,6 +111,7 @@ export const planSummarySchema = z.object({
   name: z.string(),
   countyCode: z.string(),
   countyName: z.string(),
+  unitSource: z.enum(UNIT_SOURCES),
   cellSizeM: z.number().int(),
   state: z.string(),
   gridCount: z.number().int().nullable(),
@@ -126,6 +134,8 @@ export const planGridSchema = z.object({
   name: z.string(),
   managerId: z.number().int().nullable(),
   managerName: z.string().nullable(),
+  /** Neither loses nor gains units, whatever the tool. */
+  locked: z.boolean(),
   units: z.number().int(),
   areaKm2: z.number(),
   totals,
@@ -156,6 +166,7 @@ export type Plan = z.infer<typeof planSchema>
 export const unitPropertiesSchema = totals.extend({
   idx: z.number().int(),
   key: z.string(),
+  kind: z.string(),
   gridNo: z.number().int().nullable(),
   townshipCode: z.string().nullable(),
 })

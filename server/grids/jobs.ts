@@ -7,13 +7,22 @@ import { toPartitionEdges, type Crossing, type UnitEdge } from '#domain/units/cr
 import type { Me } from '#db/client.ts'
 import type { Deps } from '#server/deps.ts'
 import { JobRefusal, type JobContext } from '#server/jobs/job-queue.ts'
+import type { UnitsInput } from '#server/jobs/planning-tasks.ts'
 import { runInWorker } from '#server/jobs/run-in-worker.ts'
 import { scopeOf } from '#server/snapshot/scope.ts'
 import { countyClients } from './client-weights.ts'
-import { PLAN_LIMITS, WEIGHT_KEYS, type Area, type SolvePlan } from './contract.ts'
+import {
+  PLAN_LIMITS,
+  WEIGHT_KEYS,
+  type Area,
+  type CreatePlan,
+  type SolvePlan,
+  type UnitSource,
+} from './contract.ts'
+import { logSolution } from './edits/queries.ts'
 import { weightIndex } from './plan-view.ts'
 import { bumpPlan, lockPlan, planVersion, type StoredMetrics } from './queries.ts'
-import { cellsMessage, noteMessage, refusalMessage, shortfallMessage } from './reason-messages.ts'
+import { noteMessage, refusalMessage, shortfallMessage, unitsMessage } from './reason-messages.ts'
 import {
   insertEdges,
   insertPlan,
@@ -22,6 +31,7 @@ import {
   readGround,
   readUnits,
   storeSolution,
+  type Ground,
   type SolveUnit,
 } from './unit-queries.ts'
 
@@ -33,6 +43,8 @@ export interface CreatePlanInput {
   countyCode: string
   area: Area | null
   cellSizeM: number
+  unitSource: UnitSource
+  openLand: CreatePlan['openLand']
   /** The scope the job was asked for under: its clients are counted, no others. */
   me: Pick<Me, 'role' | 'staffId' | 'branchIds' | 'countyCodes'>
 }
@@ -40,6 +52,8 @@ export interface CreatePlanInput {
 export interface SolvePlanInput extends SolvePlan {
   planId: number
   version: number
+  /** Display name of who asked for it, for the log of edits. */
+  author: string
 }
 
 const STORE_LIMIT_MS = 60_000
@@ -72,6 +86,14 @@ async function createPlan(deps: Deps, input: CreatePlanInput, { progress, signal
   const ground = await deps.db.asRole('gis_worker', (tx) => readGround(tx, input.countyCode, input.area))
   if (!ground)
     throw new JobRefusal('unprocessable', '该县（市、区）还没有界线数据，方案未建立。请先导入界线。')
+  if (
+    input.unitSource === 'blocks' &&
+    !ground.barriers.some(({ kind }) => kind !== 'river' && kind !== 'railway')
+  ) {
+    const detail =
+      '该县（市、区）还没有道路数据，无法划分街区，方案未建立。请先导入道路（geodata import --level ground），或改用方格单元。'
+    throw new JobRefusal('unprocessable', detail)
+  }
   progress(0.1, '正在读取客户')
   const snapshot = await deps.snapshots.current()
   const { rows } = snapshot.scopeRows(scopeOf(input.me))
@@ -80,19 +102,14 @@ async function createPlan(deps: Deps, input: CreatePlanInput, { progress, signal
   const made = await runInWorker(
     'makeUnits',
     {
-      cells: {
-        district: ground.area,
-        cellSizeM: input.cellSizeM,
-        townships: ground.townships,
-        barriers: ground.barriers.map(({ kind, line }) => ({ crossing: CROSSING_OF_BARRIER[kind]!, line })),
-      },
+      ground: groundFor(input, ground),
       points: clients.points,
       weightCount: WEIGHT_KEYS.length,
     },
     { signal, onProgress: (fraction, phase) => progress(0.2 + 0.4 * fraction, PHASES[phase] ?? '正在计算') },
   )
   if (!made.ok) {
-    const { code, message } = cellsMessage(made.reason)
+    const { code, message } = unitsMessage(made.reason)
     throw new JobRefusal(code, message)
   }
   const { units, edges, pointsOutside } = made.value
@@ -108,6 +125,7 @@ async function createPlan(deps: Deps, input: CreatePlanInput, { progress, signal
         name: input.name,
         countyCode: input.countyCode,
         area: ground.area,
+        unitSource: input.unitSource,
         cellSizeM: input.cellSizeM,
         clientsOutside: pointsOutside + clients.withoutPosition,
         createdBy: accountId,
@@ -122,7 +140,36 @@ async function createPlan(deps: Deps, input: CreatePlanInput, { progress, signal
   return { planId }
 }
 
-async function solvePlan(deps: Deps, input: SolvePlanInput, { progress, signal }: JobContext) {
+function groundFor(
+  { unitSource, cellSizeM, openLand }: CreatePlanInput,
+  { area, townships, villages, barriers, water }: Ground,
+): UnitsInput['ground'] {
+  const lines = barriers.map(({ kind, level, absolute, line }) => ({
+    crossing: CROSSING_OF_BARRIER[kind]!,
+    level,
+    absolute,
+    line,
+  }))
+  return unitSource === 'cells'
+    ? { source: 'cells', input: { district: area, cellSizeM, townships, barriers: lines } }
+    : {
+        source: 'blocks',
+        input: {
+          district: area,
+          cellSizeM,
+          townships,
+          lines,
+          water,
+          ...(openLand === 'villages' && { villages }),
+        },
+      }
+}
+
+async function solvePlan(
+  deps: Deps,
+  input: SolvePlanInput,
+  { progress, signal, jobId, accountId }: JobContext,
+) {
   progress(0.02, '正在读取方案')
   const { units, edges } = await deps.db.asRole(
     'gis_worker',
@@ -148,6 +195,12 @@ async function solvePlan(deps: Deps, input: SolvePlanInput, { progress, signal }
     async (tx) => {
       await lockPlan(tx, input.planId)
       await requireVersion(await planVersion(tx, input.planId), input.version)
+      await logSolution(tx, input.planId, {
+        assignment: result.assignment,
+        id: jobId,
+        accountId,
+        author: input.author,
+      })
       await storeSolution(tx, input.planId, {
         gridCount: input.gridCount,
         assignment: result.assignment,

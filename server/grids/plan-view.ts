@@ -7,6 +7,8 @@ import type { UnitRow } from './unit-queries.ts'
 /** Fewer clients than this, and a sum says what single clients hold. */
 const SMALL_GROUP = 5
 const DEVIATION_DIGITS = 1e4
+const MONEY_DEVIATION_DIGITS = 1e2
+const MONEY = new Set<string>(['depositBalance', 'loanBalance'] satisfies WeightKey[])
 
 /**
  * Those who may not see a client's balance (planners) get sums of money to two significant digits, of fewer than five
@@ -27,13 +29,19 @@ export function totalsFor(weights: readonly number[], seesExactMoney: boolean): 
 
 const cents = (value: number) => Math.round(value * 100) / 100
 
-/** To a hundredth of a percent, for the same reason. */
-function roundedDeviation(deviation: Partial<Record<WeightKey, number>>): Partial<Record<WeightKey, number>> {
+/**
+ * To a hundredth of a percent, money to a whole percent for the same reason: a planner who moves one unit and looks at the
+ * difference must not read off what its one client holds.
+ */
+export function roundedDeviation(
+  deviation: Partial<Record<WeightKey, number>>,
+  seesExactMoney: boolean,
+): Partial<Record<WeightKey, number>> {
   return Object.fromEntries(
-    Object.entries(deviation).map(([key, value]) => [
-      key,
-      Math.round(value * DEVIATION_DIGITS) / DEVIATION_DIGITS,
-    ]),
+    Object.entries(deviation).map(([key, value]) => {
+      const digits = seesExactMoney || !MONEY.has(key) ? DEVIATION_DIGITS : MONEY_DEVIATION_DIGITS
+      return [key, Math.round(value * digits) / digits]
+    }),
   )
 }
 
@@ -48,10 +56,11 @@ export function planView(plan: PlanRow, grids: GridRow[], unassigned: number, se
         name: row.name,
         managerId: row.managerId,
         managerName: row.managerName,
+        locked: row.locked,
         units: row.units,
         areaKm2: Math.round(row.areaM2 / 1e3) / 1e3,
         totals: totalsFor(row.totals, seesExactMoney),
-        deviation: roundedDeviation(measured?.deviation ?? {}),
+        deviation: roundedDeviation(measured?.deviation ?? {}, seesExactMoney),
         contiguous: measured?.contiguous ?? false,
         polsbyPopper: measured?.polsbyPopper ?? null,
       }
@@ -66,6 +75,7 @@ export function unitFeature(row: UnitRow, seesExactMoney: boolean) {
   const properties: UnitProperties = {
     idx: row.idx,
     key: row.key,
+    kind: row.kind,
     gridNo: row.gridNo,
     townshipCode: row.townshipCode,
     ...totalsFor(row.weights, seesExactMoney),

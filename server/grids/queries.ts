@@ -15,6 +15,8 @@ export interface StoredMetrics {
   importance: Partial<Record<WeightKey, number>>
   /** By grid number. */
   grids: { contiguous: boolean; polsbyPopper: number; deviation: Partial<Record<WeightKey, number>> }[]
+  /** True once the plan was edited after the solve: to be measured again. */
+  stale?: true
 }
 
 export interface PlanRow extends PlanSummary {
@@ -27,7 +29,7 @@ export interface PlanRow extends PlanSummary {
   clientsOutside: number
 }
 
-const summaryColumns = sql`p.id, p.name, p.county_code as "countyCode", c.name as "countyName", p.cell_size_m as "cellSizeM", p.state,
+const summaryColumns = sql`p.id, p.name, p.county_code as "countyCode", c.name as "countyName", p.unit_source as "unitSource", p.cell_size_m as "cellSizeM", p.state,
   p.grid_count as "gridCount", (select count(*)::int from app.unit u where u.plan_id = p.id) as units,
   ${isoTime('p.solved_at')} as "solvedAt", p.version, ${isoTime('p.updated_at')} as "updatedAt"`
 
@@ -78,6 +80,7 @@ export interface GridRow {
   name: string
   managerId: number | null
   managerName: string | null
+  locked: boolean
   units: number
   areaM2: number
   totals: number[]
@@ -91,11 +94,21 @@ export async function listGrids(tx: Tx, planId: number): Promise<GridRow[]> {
           array[sum(weights[1]), sum(weights[2]), sum(weights[3]), sum(weights[4])] as totals
         from app.unit where plan_id = ${planId} and grid_no is not null group by grid_no
       )
-      select g.no, g.name, g.manager_id as "managerId", m.name as "managerName", coalesce(s.units, 0) as units,
+      select g.no, g.name, g.manager_id as "managerId", m.name as "managerName", g.locked, coalesce(s.units, 0) as units,
         coalesce(s.area_m2, 0) as "areaM2", coalesce(s.totals, '{0,0,0,0}') as totals
       from app.grid g left join sums s on s.grid_no = g.no left join org.staff m on m.id = g.manager_id
       where g.plan_id = ${planId} order by g.no`),
   )
+}
+
+/** Number of units without a grid, and what they weigh, in the order of WEIGHT_KEYS. */
+export async function unassignedTotals(tx: Tx, planId: number): Promise<{ units: number; totals: number[] }> {
+  const [row] = rowsOf<{ units: number; totals: number[] }>(
+    await tx.execute(sql`select count(*)::int as units, array[coalesce(sum(weights[1]), 0), coalesce(sum(weights[2]), 0),
+      coalesce(sum(weights[3]), 0), coalesce(sum(weights[4]), 0)] as totals
+      from app.unit where plan_id = ${planId} and grid_no is null`),
+  )
+  return row!
 }
 
 export async function countUnassigned(tx: Tx, planId: number): Promise<number> {

@@ -1,4 +1,4 @@
-import type { CellsReason } from '#domain/units/cells.ts'
+import type { UnitsReason } from '#server/jobs/planning-tasks.ts'
 import type { PartitionNote, RefusalReason, ShortfallReason } from '#domain/partition/partition.ts'
 import type { WeightKey } from './contract.ts'
 
@@ -66,11 +66,17 @@ const REFUSALS: Messages<RefusalReason> = {
     `已锁定 ${lockedUnits} 个单元，剩下的单元不够分成 ${k} 个网格，未求解。请解除部分锁定或减少网格数。`,
 }
 
-const CELLS: Messages<CellsReason> = {
+const UNITS: Messages<UnitsReason> = {
   'invalid-cell-size': ({ cellSizeM }) => `单元边长 ${cellSizeM} 米无效，方案未建立。请填写 100 至 5000 米。`,
   'empty-district': () => '方案范围为空，没有可划分的单元，方案未建立。请重新选择范围。',
   'too-many-cells': ({ cells, limit, smallestSizeM }) =>
     `单元约 ${cells} 个，超过上限 ${limit} 个，方案未建立。请把单元边长加大到至少 ${smallestSizeM} 米，或缩小范围。`,
+  'not-a-position': ({ source, index, position }) =>
+    `地图数据有误（${source} 第 ${index + 1} 个图形的第 ${position + 1} 个点不是经纬度），方案未建立。请检查并重新导入该数据。`,
+  'invalid-option': ({ option, value }) =>
+    `划分参数 ${option} 的值 ${value} 无效，方案未建立。请联系管理员。`,
+  'district-too-wide': ({ degrees, limit }) =>
+    `方案范围跨 ${degrees.toFixed(1)} 度，超过上限 ${limit} 度，方案未建立。请缩小范围。`,
 }
 
 function messageIn<Union extends { code: string }>(messages: Messages<Union>, reason: Union): ReasonMessage {
@@ -81,4 +87,4 @@ function messageIn<Union extends { code: string }>(messages: Messages<Union>, re
 export const shortfallMessage = (reason: ShortfallReason) => messageIn<ShortfallReason>(SHORTFALLS, reason)
 export const noteMessage = (note: PartitionNote) => messageIn<PartitionNote>(NOTES, note)
 export const refusalMessage = (reason: RefusalReason) => messageIn<RefusalReason>(REFUSALS, reason)
-export const cellsMessage = (reason: CellsReason) => messageIn<CellsReason>(CELLS, reason)
+export const unitsMessage = (reason: UnitsReason) => messageIn<UnitsReason>(UNITS, reason)

@@ -84,7 +84,7 @@ const solve = createRoute({
   path: '/api/grid-plans/{id}/solve',
   summary: '求解：把单元划成均衡、连片的网格',
   request: { params: id, body: jsonRequest(solveSchema) },
-  responses: { 202: accepted, ...editProblems },
+  responses: { 202: accepted, ...problems('conflict'), ...editProblems },
 })
 
 const rename = createRoute({

@@ -16,6 +16,8 @@ import {
   type StaffMember,
 } from './contract.ts'
 import { CREATE_PLAN, SOLVE_PLAN, type CreatePlanInput, type SolvePlanInput } from './jobs.ts'
+import { presentMetrics } from './edits/balance.ts'
+import { lockedNow } from './edits/queries.ts'
 import { planView, unitFeature } from './plan-view.ts'
 import {
   areaFault,
@@ -61,7 +63,9 @@ export class GridService {
     const plan = await findPlan(tx, id)
     if (!plan) throw noPlan()
     const exact = seesExactMoney(scopeOf(session.me))
-    return planView(plan, await listGrids(tx, id), await countUnassigned(tx, id), exact)
+    const grids = await listGrids(tx, id)
+    const metrics = await presentMetrics(tx, this.deps.grounds, plan, grids)
+    return planView({ ...plan, metrics }, grids, await countUnassigned(tx, id), exact)
   }
 
   /** `unlessVersion`: what the caller has already; answers null when it is still that. */
@@ -96,7 +100,11 @@ export class GridService {
       await recordAct(tx, {
         action: 'gridPlan.create',
         objectId: request.countyCode,
-        detail: { cellSizeM: request.cellSizeM, wholeCounty: inside === null },
+        detail: {
+          cellSizeM: request.cellSizeM,
+          unitSource: request.unitSource,
+          wholeCounty: inside === null,
+        },
         requestId,
       })
       return inside
@@ -106,6 +114,8 @@ export class GridService {
       countyCode: request.countyCode,
       area,
       cellSizeM: request.cellSizeM,
+      unitSource: request.unitSource,
+      openLand: request.openLand,
       me: { role: me.role, staffId: me.staffId, branchIds: me.branchIds, countyCodes: me.countyCodes },
     }
     return jobs.enqueue({ kind: CREATE_PLAN, input, accountId: me.accountId })
@@ -121,6 +131,7 @@ export class GridService {
     const { db, jobs } = this.deps
     await db.withUser(session.tokenHash, async (tx) => {
       await this.holdVersion(tx, id, version)
+      await refuseLocks(tx, id)
       const units = (await findPlan(tx, id))?.units ?? 0
       if (request.gridCount > units) {
         throw new AppError(
@@ -135,7 +146,8 @@ export class GridService {
         requestId,
       })
     })
-    const input: SolvePlanInput = { planId: id, version, ...request }
+    const author = session.me.displayName
+    const input: SolvePlanInput = { planId: id, version, author, ...request }
     return jobs.enqueue({ kind: SOLVE_PLAN, input, accountId: session.me.accountId })
   }
 
@@ -209,6 +221,16 @@ export class GridService {
     if (current === null) throw noPlan()
     if (current !== version) throw stalePlan(version, current)
   }
+}
+
+/** A solve draws every grid anew: what is locked must be unlocked by a person first. */
+async function refuseLocks(tx: Tx, id: number): Promise<void> {
+  const { grids, units } = await lockedNow(tx, id)
+  if (grids.length + units.length === 0) return
+  throw new AppError(
+    'conflict',
+    `方案中有 ${grids.length} 个网格、${units.length} 个单元已锁定，重新划分会改动它们，未开始。请先解锁，或用编辑工具手工调整。`,
+  )
 }
 
 function stalePlan(version: number, currentVersion: number): AppError {

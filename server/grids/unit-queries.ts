@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { arrayLiteral, rowsOf } from '#db/rows.ts'
-import type { Area, UnitProperties, WeightKey } from './contract.ts'
+import type { Area, UnitProperties, UnitSource, WeightKey } from './contract.ts'
 import type { StoredMetrics } from './queries.ts'
 import type { ReasonMessage } from './reason-messages.ts'
 
@@ -11,29 +11,46 @@ export interface Ground {
   /** The plan's area as a multipolygon. */
   area: Coordinates
   townships: { id: string; shape: Coordinates }[]
-  barriers: { kind: string; line: [number, number][] }[]
+  villages: { id: string; shape: Coordinates }[]
+  barriers: {
+    kind: string
+    level: 'ground' | 'bridge' | 'tunnel'
+    absolute: boolean
+    line: [number, number][]
+  }[]
+  water: Coordinates[]
 }
 
-/** County outline or the given part of it, the townships and the barriers inside. Null when the county has no outline. */
+/** County outline or the given part of it, its townships and villages, and the lines and water inside. Null when the county has no outline. */
 export async function readGround(tx: Tx, countyCode: string, area: Area | null): Promise<Ground | null> {
   const [county] = rowsOf<{ area: string }>(
     await tx.execute(sql`select st_asgeojson(geom, 9) as area from geo.place
       where code = ${countyCode} and level = 'county' and geom is not null`),
   )
   if (!county) return null
-  const townships = rowsOf<{ id: string; shape: string }>(
-    await tx.execute(sql`select code as id, st_asgeojson(geom, 9) as shape from geo.place
-      where level = 'township' and county_code = ${countyCode} and geom is not null order by code`),
+  const places = rowsOf<{ id: string; level: string; shape: string }>(
+    await tx.execute(sql`select code as id, level, st_asgeojson(geom, 9) as shape from geo.place
+      where level in ('township', 'village') and county_code = ${countyCode} and geom is not null order by code`),
   )
-  const barriers = rowsOf<{ kind: string; line: string }>(
-    await tx.execute(sql`select b.kind, st_asgeojson(b.geom, 9) as line from geo.barrier b
+  const barriers = rowsOf<Omit<Ground['barriers'][number], 'line'> & { line: string }>(
+    await tx.execute(sql`select b.kind, b.level, b.absolute, st_asgeojson(b.geom, 9) as line from geo.barrier b
       join geo.place c on c.code = ${countyCode} and b.geom && c.geom order by b.id`),
   )
+  const water = rowsOf<{ shape: string }>(
+    await tx.execute(sql`select st_asgeojson(w.geom, 9) as shape from geo.water w
+      join geo.place c on c.code = ${countyCode} and w.geom && c.geom order by w.id`),
+  )
+  const ofLevel = (wanted: string) =>
+    places
+      .filter(({ level }) => level === wanted)
+      .map(({ id, shape }) => ({ id, shape: multi(JSON.parse(shape) as Area) }))
   return {
     area: area ? multi(area) : multi(JSON.parse(county.area) as Area),
-    townships: townships.map(({ id, shape }) => ({ id, shape: multi(JSON.parse(shape) as Area) })),
-    barriers: barriers.map(({ kind, line }) => ({
-      kind,
+    townships: ofLevel('township'),
+    villages: ofLevel('village'),
+    water: water.map(({ shape }) => multi(JSON.parse(shape) as Area)),
+    barriers: barriers.map(({ line, ...rest }) => ({
+      ...rest,
       line: (JSON.parse(line) as { coordinates: [number, number][] }).coordinates,
     })),
   }
@@ -47,6 +64,7 @@ export interface NewPlan {
   name: string
   countyCode: string
   area: Coordinates
+  unitSource: UnitSource
   cellSizeM: number
   clientsOutside: number
   createdBy: number
@@ -54,8 +72,8 @@ export interface NewPlan {
 
 export async function insertPlan(tx: Tx, plan: NewPlan): Promise<number> {
   const [row] = rowsOf<{ id: number }>(
-    await tx.execute(sql`insert into app.grid_plan (name, county_code, area, cell_size_m, clients_outside, created_by)
-      values (${plan.name}, ${plan.countyCode}, ${ewktOf(plan.area)}::geometry, ${plan.cellSizeM}, ${plan.clientsOutside},
+    await tx.execute(sql`insert into app.grid_plan (name, county_code, area, unit_source, cell_size_m, clients_outside, created_by)
+      values (${plan.name}, ${plan.countyCode}, ${ewktOf(plan.area)}::geometry, ${plan.unitSource}, ${plan.cellSizeM}, ${plan.clientsOutside},
         ${plan.createdBy}) returning id`),
   )
   return row!.id
@@ -63,6 +81,8 @@ export async function insertPlan(tx: Tx, plan: NewPlan): Promise<number> {
 
 export interface NewUnit {
   key: string
+  kind: string
+  waterM2: number
   townshipId: string | null
   areaM2: number
   weights: number[]
@@ -78,14 +98,16 @@ export async function insertUnits(tx: Tx, planId: number, units: readonly NewUni
       idx: from + i,
       key: unit.key,
       township: unit.townshipId,
+      kind: unit.kind,
       area: unit.areaM2,
+      water: unit.waterM2,
       weights: arrayLiteral(unit.weights),
       geom: ewktOf(unit.shape),
     }))
-    await tx.execute(sql`insert into app.unit (plan_id, idx, key, township_code, area_m2, weights, geom)
-      select ${planId}, r.idx, r.key, r.township, r.area, r.weights::float8[], r.geom::geometry
+    await tx.execute(sql`insert into app.unit (plan_id, idx, key, kind, township_code, area_m2, water_m2, weights, geom)
+      select ${planId}, r.idx, r.key, r.kind, r.township, r.area, r.water, r.weights::float8[], r.geom::geometry
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as r(idx integer, key text, township text, area float8, weights text, geom text)`)
+        as r(idx integer, key text, kind text, township text, area float8, water float8, weights text, geom text)`)
   }
 }
 
@@ -94,15 +116,19 @@ export interface StoredEdge {
   b: number
   lengthM: number
   crosses: string
+  absolute?: boolean
+  bridges?: number
 }
 
 export async function insertEdges(tx: Tx, planId: number, edges: readonly StoredEdge[]): Promise<void> {
   for (let from = 0; from < edges.length; from += 4 * ROWS_A_STATEMENT) {
     const rows = edges.slice(from, from + 4 * ROWS_A_STATEMENT)
-    await tx.execute(sql`insert into app.unit_edge (plan_id, a, b, length_m, crosses)
-      select ${planId}, a, b, l, c from unnest(${arrayLiteral(rows.map(({ a }) => a))}::integer[],
+    await tx.execute(sql`insert into app.unit_edge (plan_id, a, b, length_m, crosses, absolute, bridges)
+      select ${planId}, a, b, l, c, w, n from unnest(${arrayLiteral(rows.map(({ a }) => a))}::integer[],
         ${arrayLiteral(rows.map(({ b }) => b))}::integer[], ${arrayLiteral(rows.map(({ lengthM }) => lengthM))}::float8[],
-        ${arrayLiteral(rows.map(({ crosses }) => crosses))}::text[]) as r(a, b, l, c)`)
+        ${arrayLiteral(rows.map(({ crosses }) => crosses))}::text[],
+        ${arrayLiteral(rows.map(({ absolute }) => (absolute ? 1 : 0)))}::integer[]::boolean[],
+        ${arrayLiteral(rows.map(({ bridges }) => bridges ?? 0))}::integer[]) as r(a, b, l, c, w, n)`)
   }
 }
 
@@ -132,7 +158,8 @@ export async function readUnits(tx: Tx, planId: number): Promise<SolveUnit[]> {
 export async function readEdges(tx: Tx, planId: number): Promise<StoredEdge[]> {
   return rowsOf<StoredEdge>(
     await tx.execute(
-      sql`select a, b, length_m as "lengthM", crosses from app.unit_edge where plan_id = ${planId} order by a, b`,
+      sql`select a, b, length_m as "lengthM", crosses, absolute, bridges from app.unit_edge
+        where plan_id = ${planId} order by a, b, crosses, absolute`,
     ),
   )
 }
@@ -163,14 +190,14 @@ export async function storeSolution(tx: Tx, planId: number, solution: Solution):
     where id = ${planId}`)
 }
 
-export interface UnitRow extends Pick<UnitProperties, 'idx' | 'key' | 'gridNo' | 'townshipCode'> {
+export interface UnitRow extends Pick<UnitProperties, 'idx' | 'key' | 'kind' | 'gridNo' | 'townshipCode'> {
   weights: number[]
   coordinates: Coordinates
 }
 
 export async function listUnits(tx: Tx, planId: number): Promise<UnitRow[]> {
   const rows = rowsOf<Omit<UnitRow, 'coordinates'> & { geometry: string }>(
-    await tx.execute(sql`select idx, key, grid_no as "gridNo", township_code as "townshipCode", weights, st_asgeojson(geom, 7) as geometry
+    await tx.execute(sql`select idx, key, kind, grid_no as "gridNo", township_code as "townshipCode", weights, st_asgeojson(geom, 7) as geometry
       from app.unit where plan_id = ${planId} order by idx`),
   )
   return rows.map(({ geometry, ...row }) => ({ ...row, coordinates: multi(JSON.parse(geometry) as Area) }))

@@ -17,12 +17,19 @@ export type Job = z.infer<typeof jobSchema>
 
 export const jobAcceptedSchema = z.object({ jobId: z.uuid() })
 
-/** What the stream /api/events carries under the event names 'job' and 'layer'. */
+/** What the stream /api/events carries under the event names 'job', 'layer' and 'plan'. */
 export interface JobEvent {
   id: string
   state: JobState
   progress: number
   message: string
+}
+
+/** A plan has a new version, or other people in it. What changed is asked for at /api/grid-plans/{id}/edits. */
+export interface PlanEvent {
+  planId: number
+  version: number
+  lastSeq: number
 }
 
 export interface LayerEvent {

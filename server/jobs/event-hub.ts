@@ -1,7 +1,9 @@
-import type { JobEvent, LayerEvent } from './contract.ts'
+import type { JobEvent, LayerEvent, PlanEvent } from './contract.ts'
 
 export type HubEvent =
-  { name: 'job'; accountId: number; data: JobEvent } | { name: 'layer'; data: LayerEvent }
+  | { name: 'job'; accountId: number; data: JobEvent }
+  | { name: 'layer'; data: LayerEvent }
+  | { name: 'plan'; accountIds: ReadonlySet<number>; data: PlanEvent }
 type Listener = (event: HubEvent) => void
 
 /** Passes events from where they happen to the open streams of this process. Nothing is kept for later. */
@@ -27,10 +29,12 @@ export class EventHub {
     return this.listeners.size
   }
 
-  /** Events of a job reach its owner only. */
+  /** Events of a job reach its owner only, those of a plan only the people in it. */
   publish(event: HubEvent): void {
     for (const { accountId, listener } of this.listeners) {
-      if (event.name !== 'job' || event.accountId === accountId) listener(event)
+      if (event.name === 'job' && event.accountId !== accountId) continue
+      if (event.name === 'plan' && !event.accountIds.has(accountId)) continue
+      listener(event)
     }
   }
 }

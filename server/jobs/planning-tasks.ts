@@ -3,6 +3,7 @@
  * Limits: inputs and results are copied between threads, so they hold numbers and text only.
  */
 import type { Result } from '#domain/result.ts'
+import { makeBlocks, type BlocksInput, type BlocksReason, type UnitKind } from '#domain/units/blocks.ts'
 import { makeCells, type CellsInput, type CellsReason } from '#domain/units/cells.ts'
 import type { UnitEdge } from '#domain/units/crossings.ts'
 import { weighUnits, type WeightedPoint } from '#domain/units/weigh.ts'
@@ -13,31 +14,42 @@ import {
   type RefusalReason,
 } from '#domain/partition/partition.ts'
 import type { MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
+import {
+  matchFile,
+  type FileFault,
+  type MatchedFile,
+  type MatchFileInput,
+} from '#server/exchange/match-file.ts'
 
 export interface UnitsInput {
-  cells: CellsInput
+  ground: { source: 'cells'; input: CellsInput } | { source: 'blocks'; input: BlocksInput }
   points: WeightedPoint[]
   weightCount: number
 }
 
+export type UnitsReason = CellsReason | BlocksReason
+
 export interface MadeUnit {
   key: string
+  kind: UnitKind
   townshipId: string | null
   areaM2: number
+  waterM2: number
   weights: number[]
   shape: MultiPolygonCoordinates
 }
 
 export interface MadeUnits {
   units: MadeUnit[]
-  /** At most one per pair; `crosses` is what most of the common border follows. */
+  /** One for each pair of units and class of border. */
   edges: UnitEdge[]
   pointsOutside: number
 }
 
 export interface PlanningTasks {
-  makeUnits: { input: UnitsInput; output: Result<MadeUnits, CellsReason> }
+  makeUnits: { input: UnitsInput; output: Result<MadeUnits, UnitsReason> }
   partition: { input: PartitionInput; output: Result<PartitionResult, RefusalReason> }
+  matchFile: { input: MatchFileInput; output: Result<MatchedFile, FileFault> }
 }
 
 export type TaskName = keyof PlanningTasks
@@ -49,7 +61,7 @@ export const TASKS: {
 } = {
   makeUnits: (input, report) => {
     report(0, 'cells')
-    const made = makeCells(input.cells)
+    const made = unitsOf(input.ground)
     if (!made.ok) return made
     report(0.7, 'weigh')
     const { units, edges } = made.value
@@ -61,14 +73,16 @@ export const TASKS: {
     return {
       ok: true,
       value: {
-        units: units.map(({ key, townshipId, areaM2, shape }, i) => ({
+        units: units.map(({ key, kind, townshipId, areaM2, waterM2, shape }, i) => ({
           key,
+          kind,
           townshipId,
           areaM2,
+          waterM2,
           shape,
           weights: weighed.totals[i]!,
         })),
-        edges: onePerPair(edges),
+        edges,
         pointsOutside: weighed.outside.points,
       },
     }
@@ -78,22 +92,15 @@ export const TASKS: {
       onProgress: ({ done, total, phase }) => report(total > 0 ? done / total : 0, phase),
       now: () => performance.now(),
     }),
+  matchFile: (input) => matchFile(input),
 }
 
-/** A border that follows several things becomes one edge of the whole length, of the kind the longest part follows. */
-export function onePerPair(edges: readonly UnitEdge[]): UnitEdge[] {
-  const byPair = new Map<string, UnitEdge & { longest: number }>()
-  for (const edge of edges) {
-    const key = `${edge.a} ${edge.b}`
-    const known = byPair.get(key)
-    if (!known) byPair.set(key, { ...edge, longest: edge.lengthM })
-    else {
-      known.lengthM += edge.lengthM
-      if (edge.lengthM > known.longest) {
-        known.longest = edge.lengthM
-        known.crosses = edge.crosses
-      }
-    }
-  }
-  return [...byPair.values()].map(({ a, b, lengthM, crosses }) => ({ a, b, lengthM, crosses }))
+type UnweighedUnits = { units: Omit<MadeUnit, 'weights'>[]; edges: UnitEdge[] }
+
+function unitsOf(ground: UnitsInput['ground']): Result<UnweighedUnits, UnitsReason> {
+  if (ground.source === 'blocks') return makeBlocks(ground.input)
+  const made = makeCells(ground.input)
+  if (!made.ok) return made
+  const { units, edges } = made.value
+  return { ok: true, value: { units: units.map((unit) => ({ ...unit, kind: 'cell', waterM2: 0 })), edges } }
 }

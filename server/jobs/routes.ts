@@ -36,7 +36,8 @@ const events = createRoute({
   summary: '本人任务与图层版本的变化（server-sent events）',
   responses: {
     200: {
-      description: 'event: job {id,state,progress,message}；event: layer {layer,version}；event: heartbeat',
+      description:
+        'event: job {id,state,progress,message}；event: layer {layer,version}；event: plan {planId,version,lastSeq}；event: heartbeat',
       content: { 'text/event-stream': { schema: z.string() } },
     },
     ...problems(),

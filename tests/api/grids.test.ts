@@ -81,6 +81,67 @@ async function expectProblem(
   return problem
 }
 
+describe('making a plan on street blocks', () => {
+  it('is refused in words where no street is known', async () => {
+    const job = await finishedJob(api, planner, await create({ unitSource: 'blocks' }))
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'unprocessable' } })
+    expect(JSON.stringify(job.error)).toContain('还没有道路数据')
+  })
+
+  it('makes blocks between streets, keeps the banks of a river apart and counts its bridge', async () => {
+    // Two streets and a river from north to south, three streets from west to east, of which the northern one crosses by a bridge.
+    const lines = [
+      ['street', 'ground', 'LINESTRING(114.945 25.83, 114.945 25.87)'],
+      ['street', 'ground', 'LINESTRING(114.955 25.83, 114.955 25.87)'],
+      ['street', 'bridge', 'LINESTRING(114.93 25.855, 114.97 25.855)'],
+      ...[25.845, 25.85].flatMap((lat) => [
+        ['street', 'ground', `LINESTRING(114.93 ${lat}, 114.949 ${lat})`],
+        ['street', 'ground', `LINESTRING(114.951 ${lat}, 114.97 ${lat})`],
+      ]),
+    ]
+    await api.db.asOwner(async (tx) => {
+      for (const [kind, level, line] of lines)
+        await tx.execute(sql`insert into geo.barrier (kind, level, geom, accuracy, source, source_crs, dataset_id)
+          values (${kind}, ${level}, st_geomfromtext(${line}, 4326), 'schematic', 'toy', 'EPSG:4326', 'toy')`)
+      await tx.execute(sql`insert into geo.water (geom, accuracy, source, source_crs, dataset_id)
+        values (st_multi(st_makeenvelope(114.949, 25.83, 114.951, 25.87, 4326)), 'schematic', 'toy', 'EPSG:4326', 'toy')`)
+    })
+    try {
+      const made = await finishedJob(api, planner, await create({ unitSource: 'blocks' }))
+      expect(made).toMatchObject({ state: 'done', error: null })
+      const id = (made.result as { planId: number }).planId
+      expect(await readPlan(id)).toMatchObject({ unitSource: 'blocks', clientsOutside: 2 })
+      const { features } = (await (await planner(`/api/grid-plans/${id}/units`)).json()) as {
+        features: { properties: UnitProperties }[]
+      }
+      // Four columns: west of the first street, to the river, from the river, east of the second; four rows.
+      expect(features.map(({ properties }) => properties.kind)).toEqual(Array(16).fill('block'))
+      expect(features.reduce((sum, { properties }) => sum + properties.clients, 0)).toBe(50)
+      const edges = await api.db.asOwner((tx) =>
+        tx.execute(sql`select crosses, count(*)::int as n, sum(bridges)::int as bridges from app.unit_edge
+          where plan_id = ${id} group by 1 order by 1`),
+      )
+      expect(rowsOf(edges)).toEqual([
+        // Four across; neighbours on one bank also meet in the water that was divided among them, three pairs on each.
+        { crosses: 'river', n: 10, bridges: 2 },
+        { crosses: 'street', n: 20, bridges: 0 },
+      ])
+      const solved = await finishedJob(
+        api,
+        planner,
+        await post(`/api/grid-plans/${id}/solve`, SOLVE, onVersion(1)),
+      )
+      expect(solved).toMatchObject({ state: 'done' })
+      expect((await readPlan(id)).grids.every(({ contiguous }) => contiguous)).toBe(true)
+    } finally {
+      await api.db.asOwner(async (tx) => {
+        await tx.execute(sql`delete from geo.barrier`)
+        await tx.execute(sql`delete from geo.water`)
+      })
+    }
+  })
+})
+
 describe('making a plan', () => {
   it('cuts the county into units and weighs its clients, except lost ones', async () => {
     const id = await newPlan()

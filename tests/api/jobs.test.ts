@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { rowsOf } from '#db/rows.ts'
-import { onePerPair } from '#server/jobs/planning-tasks.ts'
 import { EventHub, type HubEvent } from '#server/jobs/event-hub.ts'
 import { JobQueue, JobRefusal, type JobContext } from '#server/jobs/job-queue.ts'
 import { runInWorker } from '#server/jobs/run-in-worker.ts'
@@ -330,19 +329,5 @@ describe('the planning thread', () => {
       },
     )
     await expect(long).rejects.toThrow('enough')
-  })
-
-  it('makes one edge of a border that follows several things', () => {
-    expect(
-      onePerPair([
-        { a: 0, b: 1, lengthM: 10, crosses: 'none' },
-        { a: 0, b: 1, lengthM: 30, crosses: 'river' },
-        { a: 1, b: 2, lengthM: 5, crosses: 'street' },
-        { a: 0, b: 1, lengthM: 20, crosses: 'trunk' },
-      ]),
-    ).toEqual([
-      { a: 0, b: 1, lengthM: 60, crosses: 'river' },
-      { a: 1, b: 2, lengthM: 5, crosses: 'street' },
-    ])
   })
 })

@@ -120,6 +120,44 @@ describe('row-level security: each policy lets its own rows through and no other
   })
 })
 
+describe('the log of edits', () => {
+  const write = (county: string, account: number | null) =>
+    test1.db.withUser(sessions.planner, async (tx, me) =>
+      tx.execute(sql`insert into app.plan_edit (plan_id, seq, edit_id, account_id, author, kind, units, from_grids, to_grids, version)
+        select p.id, 1 + (select count(*)::int from app.plan_edit e where e.plan_id = p.id), gen_random_uuid(), ${account ?? me.accountId},
+          'x', 'paint', '{0}', '{-1}', '{0}', 2 from (select ${county === '360702000000' ? plans.own : plans.foreign}::integer as id) p`),
+    )
+  let plans: { own: number; foreign: number }
+  beforeAll(async () => {
+    const insert = async (county: string) =>
+      rowsOf<{ id: number }>(
+        await test1.db.asOwner((tx) =>
+          tx.execute(sql`insert into app.grid_plan (name, county_code, area, cell_size_m, created_by)
+            values ('p', ${county}, st_multi(st_makeenvelope(114.9, 25.8, 115, 25.9, 4326)), 500, 1) returning id`),
+        ),
+      )[0]!.id
+    plans = { own: await insert('360702000000'), foreign: await insert('360722000000') }
+  })
+
+  test('takes an edit of a plan of the own county in the own name, and no other', async () => {
+    await write('360702000000', null)
+    expect(await refusal(write('360722000000', null))).toBe('42501')
+    expect(await refusal(write('360702000000', 999))).toBe('42501')
+  })
+
+  test('is read with the plan, and changed by nobody', async () => {
+    const count = (role: ToyRole) =>
+      test1.db.withUser(
+        sessions[role],
+        async (tx) => rowsOf(await tx.execute(sql`select seq from app.plan_edit`)).length,
+      )
+    expect([await count('planner'), await count('branch_head')]).toEqual([1, 0])
+    expect(await refusal(count('manager'))).toBe('42501')
+    for (const statement of [sql`update app.plan_edit set author = 'y'`, sql`delete from app.plan_edit`])
+      expect(await refusal(test1.db.withUser(sessions.planner, (tx) => tx.execute(statement)))).toBe('42501')
+  })
+})
+
 describe('the context of a statement cannot be forged', () => {
   test('a guessed, expired or revoked session is no session', async () => {
     const use = (hash: string) => test1.db.withUser(hash, async () => 1)
@@ -201,6 +239,8 @@ test('every policy of a business role has a case above', async () => {
     'app.job own_jobs',
     'app.loan with_client',
     'app.loan_class_change with_loan',
+    'app.plan_edit with_plan_read',
+    'app.plan_edit with_plan_write',
     'app.unit with_plan',
     'app.unit with_plan_read',
     'app.unit_edge with_plan',

@@ -255,8 +255,8 @@ describe('gangrid demo', () => {
     [['--clients', '1e3'], '--clients'],
     [['--seed', '1.5'], '--seed'],
     [['--clear', '--replace'], '--clear'],
-    [['--nonsense'], '参数有误'],
-    [['extra'], '参数有误'],
+    [['--nonsense'], '没有“--nonsense”这个选项'],
+    [['extra'], '多余的参数: extra'],
   ])('%j is wrong usage and changes nothing', async (argv, named) => {
     const before = await version()
     const { code, stdout, stderr } = await call(...argv)

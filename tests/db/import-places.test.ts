@@ -174,24 +174,30 @@ describe.skipIf(!existsSync(OSM))(
       expect(await medianDistanceM(same, [0.0048, -0.0031])).toBeGreaterThan(1.5 * asConverted)
     })
 
-    test('a dirty coverage is imported with a list of what was wrong, the feature that matches nothing refused by name', async () => {
-      const listed = await load(DIRTY, { level: 'township', crs: 'WGS84' })
+    test('a dirty coverage is refused with a list of what is wrong, or mended on request, the feature that matches nothing refused by name', async () => {
+      const before = await fingerprint()
+      const refused = await load(DIRTY, { level: 'township', crs: 'WGS84' })
+      expect(refused).toMatchObject({
+        ok: false,
+        reason: 'coverage-untidy',
+        report: { read: 264, replaced: 0 },
+      })
       expect(
-        listed.report.findings.filter(({ code, at, repaired }) => code === 'sliver' && at && !repaired)
+        refused.report.findings.filter(({ code, at, repaired }) => code === 'sliver' && at && !repaired)
           .length,
       ).toBeGreaterThan(200)
+      expect(await fingerprint()).toBe(before)
       const mended = await load(DIRTY, { level: 'township', crs: 'WGS84', repair: true })
+      expect(mended.ok).toBe(true)
       expect(mended.report.findings.map(({ code, repaired }) => `${code} ${repaired}`)).toEqual([
         'ring-orientation true',
         'sliver true',
       ])
-      for (const { ok, report } of [listed, mended]) {
-        expect(ok).toBe(true)
+      for (const { report } of [refused, mended])
         expect(report.findings.every(({ message }) => /[一-鿿]/.test(message))).toBe(true)
-        expect(report.refused.map(({ reason }) => reason)).toEqual(['location-ambiguous'])
-        expect(report.read).toBe(report.matched + report.refused.length)
-        expect(report.replaced).toBe(report.matched)
-      }
+      expect(mended.report.refused.map(({ reason }) => reason)).toEqual(['location-ambiguous'])
+      expect(mended.report.read).toBe(mended.report.matched + 1)
+      expect(mended.report.replaced).toBe(mended.report.matched)
       const invalid = await db.asOwner((tx) =>
         tx.execute(sql`select code from geo.place where not st_isvalid(geom)`),
       )

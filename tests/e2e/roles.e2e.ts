@@ -2,16 +2,23 @@ import { gunzipSync } from 'node:zlib'
 import { VectorTile } from '@mapbox/vector-tile'
 import { sql } from 'drizzle-orm'
 import { PbfReader } from 'pbf'
+import type { Feature, Point, Position } from 'geojson'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rowsOf } from '#db/rows.ts'
 import { chromiumPath, launchBrowser, login, openPage, screenshot } from '../support/browser.ts'
+import { inkAt, mapAtRest, pixelOf } from '../support/map-view.ts'
 import { PASSWORD, startApp } from '../support/running-app.ts'
 import type { RunningApp } from '../support/running-app.ts'
 
 const ROLES = ['guihua', 'xiangzhen', 'zhihang', 'jingli', 'lingdao', 'xitong', 'anquan', 'shenji'] as const
 type User = (typeof ROLES)[number]
 const SEES_CLIENTS: User[] = ['guihua', 'xiangzhen', 'zhihang', 'jingli']
+const COUNTIES = [
+  ...['章贡区', '南康区', '赣县区', '信丰县', '大余县', '上犹县', '崇义县', '安远县', '龙南市'],
+  ...['定南县', '全南县', '宁都县', '于都县', '兴国县', '会昌县', '寻乌县', '石城县', '瑞金市'],
+].sort()
+const PREFECTURE_VIEW = { lng: 115.1, lat: 25.7, zoom: 7.2 }
 const STATUSES = {
   active: '活跃',
   depositOnly: '有存无贷',
@@ -32,18 +39,30 @@ describe.skipIf(!chromiumPath)('each demo role in a browser (needs a Chromium)',
     await app?.[Symbol.asyncDispose]()
   })
 
-  /** County codes in the polygon tiles that the page loads from now on. */
-  function watchCounties(page: Page): Set<string> {
+  /** County polygons and the places of their names, in the tiles that the page loads from now on. */
+  function watchCounties(page: Page) {
     const codes = new Set<string>()
+    const labels = new Map<string, Position>()
     page.on('response', async (response) => {
-      if (!response.url().includes('/tiles/county/') || response.status() !== 200) return
+      const tile = /\/tiles\/county\/(\d+)\/(\d+)\/(\d+)\.mvt/.exec(response.url())
+      if (!tile || response.status() !== 200) return
       const body = await response.body().catch(() => null)
       if (!body) return
       const bytes = body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body) : body
-      const layer = new VectorTile(new PbfReader(bytes)).layers.county
-      for (let i = 0; layer && i < layer.length; i++) codes.add(String(layer.feature(i).properties.code))
+      const { layers } = new VectorTile(new PbfReader(bytes))
+      const [z, x, y] = tile.slice(1).map(Number)
+      for (let i = 0; layers.county && i < layers.county.length; i++)
+        codes.add(String(layers.county.feature(i).properties.code))
+      const names = layers['county-label']
+      for (let i = 0; names && i < names.length; i++) {
+        const { geometry, properties } = names.feature(i).toGeoJSON(x, y, z) as Feature<
+          Point,
+          { name: string }
+        >
+        labels.set(properties.name, geometry.coordinates)
+      }
     })
-    return codes
+    return { codes, labels }
   }
 
   async function countsInDatabase(user: User): Promise<Record<string, number>> {
@@ -61,15 +80,25 @@ describe.skipIf(!chromiumPath)('each demo role in a browser (needs a Chromium)',
     return Object.fromEntries(rowsOf<{ status: string; n: number }>(rows).map(({ status, n }) => [status, n]))
   }
 
-  test.each(ROLES)('%s signs in, sees the counties, and nothing goes wrong', async (user) => {
+  test.each(ROLES)('%s signs in, sees 18 counties with their names, and nothing goes wrong', async (user) => {
     const { page, faults } = await openPage(browser)
-    const codes = watchCounties(page)
     await login(page, app.origin, user, PASSWORD)
     await page.getByText('演示数据').first().waitFor()
     await page.getByText('内部工作用图 · 不得公开').first().waitFor()
-    await expect.poll(() => codes.size, { timeout: 60_000 }).toBeGreaterThan(0)
-    if (user === 'lingdao') await expect.poll(() => codes.size, { timeout: 60_000 }).toBe(18)
+    await mapAtRest(page)
     await screenshot(page, `role-${user}`)
+    const { codes, labels } = watchCounties(page)
+    await page.goto(
+      `${app.origin}/?on=admin-areas&at=${PREFECTURE_VIEW.lng},${PREFECTURE_VIEW.lat},${PREFECTURE_VIEW.zoom}`,
+    )
+    await mapAtRest(page)
+    expect(codes.size).toBe(18)
+    const ink = await inkAt(
+      page,
+      [...labels.values()].map((at) => pixelOf(page, at, PREFECTURE_VIEW)),
+    )
+    const written = [...labels.keys()].filter((_, i) => ink[i]! > 40)
+    expect(written.sort()).toEqual(COUNTIES)
     expect(faults).toEqual([])
     await page.context().close()
   })
@@ -120,6 +149,21 @@ describe.skipIf(!chromiumPath)('each demo role in a browser (needs a Chromium)',
     expect([...faults, ...again.faults]).toEqual([])
     await page.context().close()
     await again.page.context().close()
+  })
+
+  test('a click on a county on the map opens it', async () => {
+    const { page, faults } = await openPage(browser)
+    await login(page, app.origin, 'lingdao', PASSWORD)
+    const { labels } = watchCounties(page)
+    const { lng, lat, zoom } = PREFECTURE_VIEW
+    await page.goto(`${app.origin}/?ws=leadership&at=${lng},${lat},${zoom}`)
+    await mapAtRest(page)
+    const { x, y } = pixelOf(page, labels.get('信丰县')!, PREFECTURE_VIEW)
+    await page.mouse.click(x, y)
+    await page.getByRole('table').getByText('嘉定镇').first().waitFor()
+    expect(page.url()).toContain('place=360722000000')
+    expect(faults).toEqual([])
+    await page.context().close()
   })
 
   test('a wrong password is refused in words, and an ended session leads back to the login', async () => {

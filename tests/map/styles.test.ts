@@ -36,6 +36,7 @@ const units: UnitCollection = {
       idx: i,
       key: String(i),
       gridNo,
+      kind: 'cell',
       townshipCode: null,
       clients: 1,
       loanBalance: 1,

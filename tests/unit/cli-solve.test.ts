@@ -168,7 +168,7 @@ describe('gangrid solve', () => {
 
   it.each([
     ['missing option', ['--k', '2', '--weights', 'a'], '缺少参数 --units'],
-    ['unknown option', ['--units', 'x', '--kk', '2'], '参数无法识别'],
+    ['unknown option', ['--units', 'x', '--kk', '2'], '没有“--kk”这个选项'],
     ['bad number', ['--units', 'x', '--k', 'two', '--weights', 'a'], '--k'],
     ['missing file', ['--units', '/nonexistent.json', '--k', '2', '--weights', 'a'], '读不到'],
     ['double weight', ['--units', 'x', '--k', '2', '--weights', 'a,a'], '重复'],

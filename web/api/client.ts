@@ -157,6 +157,8 @@ export const api = {
     countyCode: string
     area?: GeoJSON.Polygon | GeoJSON.MultiPolygon
     cellSizeM: number
+    unitSource: 'cells' | 'blocks'
+    openLand: 'cells' | 'villages'
   }) => json<{ jobId: string }>('POST', '/api/grid-plans', { body }),
   plan: (id: number, signal?: AbortSignal) => json<Plan>('GET', `/api/grid-plans/${id}`, { signal }),
   planUnits: (id: number, signal?: AbortSignal) =>

@@ -143,4 +143,13 @@ export const enWords: Record<keyof typeof zhWords, string> = {
   'sort.name': 'Name',
   'sort.asc': 'Ascending ↑',
   'sort.desc': 'Descending ↓',
+  'grids.unitSource': 'Units',
+  'grids.unitSource.cells': 'Cells',
+  'grids.unitSource.blocks': 'Street blocks',
+  'grids.unitSource.blocksHint':
+    'Blocks between imported streets, railways and rivers; land without streets is filled as chosen below.',
+  'grids.openLand': 'Land without streets',
+  'grids.openLand.cells': 'Cells',
+  'grids.openLand.villages': 'Villages',
+  'grids.unitsOf.blocks': '{n} units, street blocks',
 }

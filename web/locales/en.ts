@@ -95,7 +95,7 @@ export const en: Record<MessageKey, string> = {
   'overlay.admin-areas.about': 'Boundaries and names, rivers, railways, trunk roads',
   'places.metric': 'Figure',
   'places.month': 'Month',
-  'places.classes': 'Five classes by {level} ({unit}); counts on the right',
+  'places.classes': 'Classes by {level} ({unit}): {count}; places in each on the right',
   'places.hidden': 'fewer than 5 clients, withheld',
   'places.noData': 'no data',
   'place.all': 'Everything',

@@ -141,4 +141,12 @@ export const zhWords = {
   'sort.name': '名称',
   'sort.asc': '从小到大 ↑',
   'sort.desc': '从大到小 ↓',
+  'grids.unitSource': '单元',
+  'grids.unitSource.cells': '方格',
+  'grids.unitSource.blocks': '街区',
+  'grids.unitSource.blocksHint': '按已导入的道路、铁路和河流划分街区；没有街道的地带按下面的方式补齐。',
+  'grids.openLand': '没有街道的地带',
+  'grids.openLand.cells': '方格',
+  'grids.openLand.villages': '村（社区）',
+  'grids.unitsOf.blocks': '{n} 个单元，街区',
 } as const satisfies Record<string, string>

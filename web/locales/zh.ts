@@ -94,7 +94,7 @@ export const zh = {
   'overlay.admin-areas.about': '乡镇界、村界、名称，以及河流、铁路、干道',
   'places.metric': '指标',
   'places.month': '月份',
-  'places.classes': '按{level}分五级（{unit}），右列为个数',
+  'places.classes': '按{level}分 {count} 级（{unit}），右列为个数',
   'places.hidden': '客户数少于 5，不显示',
   'places.noData': '无数据',
   'place.all': '全部范围',

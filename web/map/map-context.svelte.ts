@@ -31,7 +31,8 @@ export class MapContext {
   map = $state.raw<MapLibreMap | null>(null)
   /** True once the first style is there; feature state and layers may be used from then on. */
   ready = $state(false)
-  busy = $state(false)
+  /** False once everything in view is drawn and nothing more is awaited. */
+  busy = $state(true)
   camera = $state.raw<Camera | null>(null)
   pieces = $state.raw<ReadonlyMap<string, StylePiece>>(new Map())
   /** What panels cover, so that "show this" centres in the free part. */

@@ -8,21 +8,16 @@
  * Limits: coordinates are rounded to 1e-7 degrees (1 cm); not across the antimeridian. Barriers are lines: give the banks of a
  * wide river, or its middle. Cost: about 1.2 s for 8,300 cells over 490 km2 with townships and a river (one shared core).
  */
+import { STEPS_PER_DEGREE, toLngLat } from '../geo/steps.ts'
 import { fail, ok, type Result } from '../result.ts'
 import { METRES_PER_DEGREE, RADIANS_PER_DEGREE } from '../geo/earth.ts'
 import { areaM2, centroid, distanceM } from '../geo/measure.ts'
 import { isInside } from '../geo/point-in-polygon.ts'
 import { boundsOf, type LineCoordinates, type MultiPolygonCoordinates, type Position } from '../geo/shapes.ts'
-import { facesOf, interiorPoint, type FaceEdge } from './cell-faces.ts'
+import { interiorPoint, type FaceEdge } from '../geo/face-borders.ts'
+import { facesOf } from './cell-faces.ts'
 import { CROSSINGS, type Crossing, type UnitEdge } from './crossings.ts'
-import {
-  addLine,
-  cellKey,
-  latticeFor,
-  STEPS_PER_DEGREE,
-  type Lattice,
-  type PiecesByCell,
-} from './linework.ts'
+import { addLine, cellKey, latticeFor, type Lattice, type PiecesByCell } from './linework.ts'
 import { mergeSlivers, type FaceLink } from './merge-slivers.ts'
 import { outlineOf } from './outline.ts'
 import { nameUnits } from './unit-keys.ts'
@@ -149,7 +144,7 @@ function collectFaces(lattice: Lattice, pieces: PiecesByCell, input: CellsInput)
         kind: p.kind,
       }))
       for (const face of facesOf(local, width, height)) {
-        const [x, y] = interiorPoint(face)
+        const [x, y] = interiorPoint(face.edges)
         const place = placeAt(x + west, y + south)
         if (place === -2) continue
         const edges = face.edges.map((e) => ({
@@ -221,11 +216,8 @@ function splitAtNeighbours(lattice: Lattice, faces: CellFace[]): void {
 }
 
 function assemble(lattice: Lattice, faces: CellFace[], input: CellsInput): CellUnits {
-  const toLngLat = (x: number, y: number): Position => [
-    (x + lattice.originX) / STEPS_PER_DEGREE,
-    (y + lattice.originY) / STEPS_PER_DEGREE,
-  ]
-  const lengthOf = (e: FaceEdge): number => distanceM(toLngLat(e.ax, e.ay), toLngLat(e.bx, e.by))
+  const lngLat = (x: number, y: number): Position => toLngLat(lattice, x, y)
+  const lengthOf = (e: FaceEdge): number => distanceM(lngLat(e.ax, e.ay), lngLat(e.bx, e.by))
   const faceByEdge = new Map<string, { face: number; kind: number }>()
   faces.forEach((face, f) => {
     for (const e of face.edges) faceByEdge.set(`${e.ax},${e.ay},${e.bx},${e.by}`, { face: f, kind: e.kind })
@@ -245,10 +237,10 @@ function assemble(lattice: Lattice, faces: CellFace[], input: CellsInput): CellU
     }
   })
   const shapeOf = (edges: readonly FaceEdge[]): MultiPolygonCoordinates =>
-    outlineOf(edges).map((polygon) => polygon.map((ring) => ring.map(([x, y]) => toLngLat(x, y))))
+    outlineOf(edges).map((polygon) => polygon.map((ring) => ring.map(([x, y]) => lngLat(x, y))))
   const shapes = faces.map((face): MultiPolygonCoordinates => {
     if (!face.plain) return shapeOf(face.edges)
-    const ring = face.edges.map((e) => toLngLat(e.ax, e.ay))
+    const ring = face.edges.map((e) => lngLat(e.ax, e.ay))
     return [[[...ring, [ring[0]![0], ring[0]![1]]]]]
   })
   const area = Float64Array.from(shapes, (shape) => areaM2(shape))

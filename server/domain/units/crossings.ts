@@ -12,10 +12,14 @@ export interface UnitEdge {
   b: number
   lengthM: number
   crosses: Crossing
+  /** Nobody may join the two units over this border, whatever the policy. */
+  absolute?: boolean
+  /** Road bridges that join the two banks here, on an edge that crosses a river. */
+  bridges?: number
 }
 
-/** Infinity makes a class an absolute wall. */
-export type CrossingPolicy = Readonly<Record<Crossing, number>>
+/** Infinity makes a class an absolute wall. `bridge` holds instead of `river` where a bridge joins the banks; default: as `river`. */
+export type CrossingPolicy = Readonly<Record<Crossing, number>> & { readonly bridge?: number }
 
 export const DEFAULT_CROSSING_POLICY: CrossingPolicy = {
   none: 1,
@@ -29,5 +33,14 @@ export function toPartitionEdges(
   edges: readonly UnitEdge[],
   policy: CrossingPolicy = DEFAULT_CROSSING_POLICY,
 ): Edge[] {
-  return edges.map(({ a, b, lengthM, crosses }) => ({ a, b, lengthM, crossing: policy[crosses] }))
+  return edges.map(({ a, b, lengthM, crosses, absolute, bridges }) => ({
+    a,
+    b,
+    lengthM,
+    crossing: absolute
+      ? Infinity
+      : crosses === 'river' && bridges
+        ? (policy.bridge ?? policy.river)
+        : policy[crosses],
+  }))
 }

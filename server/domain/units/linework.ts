@@ -7,28 +7,20 @@
  * Cost: O(pieces).
  */
 import { METRES_PER_DEGREE, RADIANS_PER_DEGREE } from '../geo/earth.ts'
+import type { Segment } from '../geo/segment-grid.ts'
 import type { Bounds, LineCoordinates } from '../geo/shapes.ts'
+import { STEPS_PER_DEGREE, type StepOrigin } from '../geo/steps.ts'
 
-export const STEPS_PER_DEGREE = 1e7
-
-export interface Lattice {
+export interface Lattice extends StepOrigin {
   /** South-west corner of row 0, column 0, in degrees. */
   anchor: [number, number]
-  /** In steps. */
-  originX: number
-  originY: number
+  /** Of a cell, in steps. */
   width: number
   height: number
 }
 
-/** Line class of a piece: 0 = no barrier (district or township border), else index into CROSSINGS. */
-export interface Piece {
-  ax: number
-  ay: number
-  bx: number
-  by: number
-  kind: number
-}
+/** A piece of line; its class is 0 = no barrier (district or township border), else an index into CROSSINGS. */
+export type Piece = Segment
 
 export function latticeFor(bounds: Bounds, sizeM: number): Lattice {
   const anchor: [number, number] = [Math.floor(bounds.minX * 2) / 2, Math.floor(bounds.minY * 2) / 2]

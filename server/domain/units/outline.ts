@@ -3,7 +3,7 @@
  * unit occur in both directions and cancel. Outputs: rings, outer counter-clockwise, holes clockwise, closed.
  * Guarantees: rings touch themselves nowhere (split where they would). Cost: O(edges).
  */
-import type { FaceEdge } from './cell-faces.ts'
+import type { FaceEdge } from '../geo/face-borders.ts'
 
 export type StepRing = [number, number][]
 

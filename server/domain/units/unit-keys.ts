@@ -1,6 +1,8 @@
 /**
- * Purpose: keys of cell units that survive making the cells again. Guarantees: unique; the plain cell name wherever a cell is one
- * unit. Limits: a cell newly divided renames its parts. Cost: O(units log units).
+ * Purpose: keys of units that survive making the units again. Guarantees: unique among the units of one making.
+ * Cells: the plain cell name wherever a cell is one unit; a cell newly divided renames its parts. Blocks: their middle to a metre, so
+ * a block that keeps its outline keeps its key, and one whose outline changed gets a new one (`match-units.ts` follows those).
+ * Villages: their id. Cost: O(units log units).
  */
 import type { Position } from '../geo/shapes.ts'
 import { cellKey, rowColumnOf } from './linework.ts'
@@ -33,4 +35,35 @@ export function nameUnits<T extends NamedUnit>(units: T[]): void {
       parts.forEach((unit, i) => (unit.key = parts.length > 1 ? `${name}-p${i + 1}` : name))
     }
   }
+}
+
+export interface PlacedUnit {
+  key: string
+  kind: string
+  villageId: string | null
+  areaM2: number
+  centre: Position
+}
+
+/** b and the middle in base 36 (w for water); v and the village's id. Several of one name are numbered by size. */
+export function placeKeys<T extends PlacedUnit>(units: T[]): void {
+  const byName = new Map<string, T[]>()
+  for (const unit of units) {
+    const name = unit.kind === 'village' ? `v${unit.villageId}` : unit.kind[0]! + placeName(unit.centre)
+    byName.set(name, [...(byName.get(name) ?? []), unit])
+  }
+  for (const [name, group] of byName) {
+    group.sort((p, q) => q.areaM2 - p.areaM2 || p.centre[0] - q.centre[0] || p.centre[1] - q.centre[1])
+    group.forEach((unit, i) => (unit.key = i === 0 ? name : `${name}-p${i + 1}`))
+  }
+}
+
+const PLACES_PER_DEGREE = 1e5
+
+function placeName([lng, lat]: Position): string {
+  const digits = (degrees: number): string =>
+    Math.round(degrees * PLACES_PER_DEGREE)
+      .toString(36)
+      .padStart(5, '0')
+  return digits(lng + 180) + digits(lat + 90)
 }

@@ -23,6 +23,7 @@ function board(...rows: string[]): UnitCollection {
         idx: y * row.length + x,
         key: `${x},${y}`,
         gridNo: character === '.' ? null : Number(character),
+        kind: 'cell',
         townshipCode: null,
         clients: 0,
         loanBalance: 0,

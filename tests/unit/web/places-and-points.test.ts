@@ -15,14 +15,16 @@ describe('classes of a choropleth', () => {
   })
 
   test('ranges say what the classes hold', () => {
-    expect(rangesOf(breaks).map((range) => rangeText(range, 0))).toEqual([
+    expect(rangesOf(breaks, [1, 500]).map((range) => rangeText(range, 0))).toEqual([
       '≤ 10',
       '10 – 20',
       '20 – 30',
       '30 – 40',
       '> 40',
     ])
-    expect(rangesOf([]).map((range) => rangeText(range, 0))).toEqual(['—'])
+    expect(rangesOf([], []).map((range) => rangeText(range, 0))).toEqual([])
+    expect(rangesOf([], [832]).map((range) => rangeText(range, 0))).toEqual(['832'])
+    expect(rangesOf([], [10, 12]).map((range) => rangeText(range, 0))).toEqual(['10 – 12'])
   })
 
   test('as many decimals as keep the breaks apart', () => {

@@ -15,7 +15,10 @@ export interface ClassRange {
   to: number | null
 }
 
-export function rangesOf(breaks: number[]): ClassRange[] {
+/** One range per class; values too alike to divide are one class from the least to the most of them. */
+export function rangesOf(breaks: number[], values: number[]): ClassRange[] {
+  if (values.length === 0) return []
+  if (breaks.length === 0) return [{ from: Math.min(...values), to: Math.max(...values) }]
   return [null, ...breaks].map((from, i) => ({ from, to: breaks[i] ?? null }))
 }
 
@@ -28,7 +31,7 @@ export function digitsFor(breaks: number[]): number {
 }
 
 export function rangeText({ from, to }: ClassRange, digits: number): string {
-  if (from === null && to === null) return '—'
+  if (from === to) return grouped(from ?? 0, digits)
   if (from === null) return `≤ ${grouped(to ?? 0, digits)}`
   if (to === null) return `> ${grouped(from, digits)}`
   return `${grouped(from, digits)} – ${grouped(to, digits)}`

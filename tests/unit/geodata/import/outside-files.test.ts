@@ -100,10 +100,12 @@ describe.skipIf(absent)('files of other origin', () => {
 
   it('a dirty coverage is listed, and mended only on request', () => {
     const listed = plan(DIRTY, { level: 'township' })
-    expect(listed.report).toMatchObject({ read: 264, matched: 263 })
-    expect(listed.report.refused).toMatchObject([{ feature: 28, reason: 'location-ambiguous' }])
+    expect(listed).toMatchObject({ ok: false, reason: 'coverage-untidy', report: { read: 264, matched: 0 } })
+    expect(listed.report.refused).toHaveLength(264)
     expect(listed.report.findings.filter(({ code }) => code === 'sliver').length).toBe(236)
     const mended = plan(DIRTY, { level: 'township', repair: true })
+    expect(mended).toMatchObject({ ok: true, report: { read: 264, matched: 263, replaced: 263 } })
+    expect(mended.report.refused).toMatchObject([{ feature: 28, reason: 'location-ambiguous' }])
     expect(mended.report.findings.filter(({ repaired }) => !repaired)).toEqual([])
     expect(mended.report.findings.length).toBeGreaterThan(0)
     expect(mended.report.unmatchedPlaces.length).toBe(30)
