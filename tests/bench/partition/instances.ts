@@ -186,7 +186,7 @@ function weigh(units: Unit[], { weights, spread }: InstanceName, random: Random)
   const maxX = Math.max(...units.map((unit) => unit.x!))
   const maxY = Math.max(...units.map((unit) => unit.y!))
   // With three peaks a thin rest leaves no plan at all that shares out every one of them.
-  const rest = weights > 1 ? 6 : 0.15
+  const rest = weights > 1 ? 3 : 0.15
   const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
   for (const unit of units) {
     unit.weights = Array.from({ length: weights }, (_, j) => {
