@@ -144,7 +144,7 @@ function descend(
       toLambda: lambdaFor(graph, k, finest || several ? 2 : 1),
       onlyViolating: false,
       // Grids of several weights take their long shapes while units are still large, or never.
-      pressure: finest ? budget.pressureFor(share) : several ? ((globalThis as any).P?.cp ? 1 + Number((globalThis as any).P.cp) : budget.pressureFor(share)) : 1,
+      pressure: finest || several ? budget.pressureFor(share) : 1,
       untilBalanced: false,
       swapShare: swapShareFor(graph, k),
     }

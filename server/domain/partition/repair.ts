@@ -43,10 +43,8 @@ export function repair(search: Search, options: RepairOptions): Annealed {
   }
   keepBest()
   const round = (proposals * 0.7) / ROUNDS
-  let left = proposals
   for (let i = 0; i < ROUNDS && best.violation > 1e-9 && !budget.stopped; i++) {
     const warm = i % 3 === 2
-    left -= round
     budget.run(search, 'repair', {
       proposals: round,
       fromTemperature: (warm ? 0.4 : 0.1) * unit,
@@ -64,8 +62,8 @@ export function repair(search: Search, options: RepairOptions): Annealed {
   }
   search.reset(best.assignment)
   budget.run(search, 'polish', {
-    proposals: (globalThis as any).P?.left ? left : proposals * 0.3,
-    fromTemperature: Number((globalThis as any).P?.pt ?? 0.1) * unit,
+    proposals: proposals * 0.3,
+    fromTemperature: 0.1 * unit,
     toTemperature: 0.003 * unit,
     fromLambda: lambdaFor(graph, k, 1000),
     toLambda: lambdaFor(graph, k, 1000),

@@ -29,7 +29,7 @@ export function searchTargets(input: PartitionInput, graph: Graph): SearchTarget
     k: input.k,
     capacity: Float64Array.from(capacitiesOf(input)),
     importance: Float64Array.from(input.weights, (spec) => spec.importance ?? 1),
-    shape: graph.hasShape ? (input.shapeStrength ?? Number((globalThis as any).P?.shape ?? SHAPE)) : 0,
+    shape: graph.hasShape ? (input.shapeStrength ?? SHAPE) : 0,
     frozen: null,
   }
 }
