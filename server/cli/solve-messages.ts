@@ -14,6 +14,7 @@ const INVALID_DETAIL: Record<string, string> = {
   duplicate: '重复',
   missing: '缺失',
   'self-edge': '两端是同一单元',
+  conflict: '与另一项锁定矛盾',
 }
 
 export function sayReason(reason: PartitionReason): string {
@@ -73,6 +74,25 @@ export function sayReason(reason: PartitionReason): string {
         `网格 ${reason.grid} 的“${reason.weight}”偏离目标 ${percent(reason.deviation)}，容差是 ${percent(reason.tolerance)}；` +
         `目前能做到的最好容差约 ${percent(reason.nearestTolerance)}。请放宽容差、减少权重、延长 --time 或换一个 --seed。`
       )
+    case 'target-out-of-reach':
+      return (
+        `全部网格的“${reason.weight}”目标合计 ${figure(reason.wanted)}，实有 ${figure(reason.total)}。` +
+        `请改为约 ${reason.nearestGrids} 个网格、调整目标，或把容差放宽到至少 ${percent(reason.smallestTolerance)}。`
+      )
+    case 'bounds-exceed-total': {
+      const [name, most] = reason.bound === 'least' ? ['下限', '最高'] : ['上限', '最低']
+      return (
+        `每个网格的“${reason.weight}”${name} ${figure(reason.limit)} 与实有合计 ${figure(reason.total)} 矛盾。` +
+        `请把${name}改为${most} ${figure(reason.nearestLimit)}。`
+      )
+    }
+    case 'bound-not-kept': {
+      const [name, broken] = reason.bound === 'least' ? ['下限', '低于'] : ['上限', '高于']
+      return (
+        `网格 ${reason.grid} 的“${reason.weight}”为 ${figure(reason.value)}，${broken}${name} ${figure(reason.limit)}。` +
+        `请把${name}改为 ${figure(reason.nearestLimit)}，或换一个 --seed。`
+      )
+    }
   }
 }
 

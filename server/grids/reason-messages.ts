@@ -36,6 +36,12 @@ const SHORTFALLS: Messages<ShortfallReason> = {
     `有一片不相连的区域（含单元 ${component.unit}，共 ${component.units} 个单元）只能分成 ${grids} 个网格，其${label(weight)}无法均衡，允许偏差至少要 ${percentUp(smallestTolerance)}。请调整网格数或分别规划这片区域。`,
   'tolerance-not-reached': ({ grid: no, weight, deviation, tolerance, nearestTolerance }) =>
     `${grid(no)}的${label(weight)}偏差为 ${percent(deviation)}，超过允许的 ${percent(tolerance)}。已给出找到的最好结果；放宽到 ${percentUp(nearestTolerance)} 即可满足，或更换随机种子重试。`,
+  'target-out-of-reach': ({ weight, total, wanted, smallestTolerance, nearestGrids }) =>
+    `全部网格的${label(weight)}目标合计 ${amount(wanted)}，范围内实有 ${amount(total)}，允许偏差至少要 ${percentUp(smallestTolerance)}。请改为约 ${nearestGrids} 个网格，或调整目标。`,
+  'bounds-exceed-total': ({ weight, bound, limit, total, nearestLimit }) =>
+    `每个网格的${label(weight)}${bound === 'least' ? '下限' : '上限'}（${amount(limit)}）与实有合计（${amount(total)}）矛盾，${bound === 'least' ? '下限最高' : '上限最低'}只能是 ${amount(nearestLimit)}。请修改后重试。`,
+  'bound-not-kept': ({ grid: no, weight, bound, value, limit, nearestLimit }) =>
+    `${grid(no)}的${label(weight)}为 ${amount(value)}，${bound === 'least' ? '低于下限' : '高于上限'} ${amount(limit)}。把${bound === 'least' ? '下限' : '上限'}改为 ${amount(nearestLimit)} 即可满足，或更换随机种子重试。`,
 }
 
 const NOTES: Messages<PartitionNote> = {

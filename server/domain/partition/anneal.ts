@@ -1,22 +1,23 @@
 /**
  * Purpose: the schedule: how the budget of proposals is spent over levels, annealing, repair and polish.
- * Inputs: levels from coarsen.ts, targets, tolerances. Output: the best assignment of the finest level that was seen.
+ * Inputs: levels from coarsen.ts, targets, limits. Output: the best assignment of the finest level that was seen.
  * Guarantees: deterministic for a seed and budget; best means smallest violation of the tolerance asked, then smallest energy.
- * Source: simulated annealing on multilevel graphs; schedule found by trial on lattices and real districts.
+ * Source: simulated annealing on multilevel graphs; schedule found by trial with tests/bench/partition.ts.
  */
 import { createRandom, subSeed } from '../random.ts'
-import { makeContiguous, connectLocked, type Components } from './contiguity.ts'
-import { coarsen, type Level } from './coarsen.ts'
+import type { Budget } from './budget.ts'
+import type { Components } from './contiguity.ts'
+import type { Level } from './coarsen.ts'
 import type { Graph } from './graph.ts'
-import { repair } from './repair.ts'
-import { createSearch, type Search, type SearchTargets } from './search.ts'
-import { firstAssignment, START_RECIPES } from './start.ts'
-import type { PartitionPhase } from './types.ts'
+import { bandOf, type Limits } from './limits.ts'
+import { repair, settle } from './repair.ts'
+import { granularity, lambdaFor, meanBorder, swapShareFor } from './scale.ts'
+import { createSearch, type SearchTargets } from './search.ts'
+import { startsOn } from './starts.ts'
 
 export interface AnnealOptions {
   targets: SearchTargets
-  up: Float64Array
-  down: Float64Array
+  limits: Limits
   homes: ({ x: number; y: number } | null)[]
   component: Components
   componentOfGrid: Int32Array
@@ -24,14 +25,8 @@ export interface AnnealOptions {
   budget: Budget
   /** Start of a refinement, on the finest level; null to start from nothing. */
   from: Int32Array | null
-}
-
-/** Counts proposals over all phases and asks the outside world whether to go on. */
-export interface Budget {
-  readonly total: number
-  spent: number
-  stopped: boolean
-  report(phase: PartitionPhase, done: number): boolean
+  /** `from` is good but for what lies outside its band: no annealing, only repair. */
+  settled: boolean
 }
 
 export interface Annealed {
@@ -41,72 +36,13 @@ export interface Annealed {
 }
 
 /** Inside the search the tolerance is a little tighter than asked, so that the last moves need not sit on the edge. */
-const TIGHTEN = 0.9
+export const TIGHTEN = 0.9
 
-export function meanBorder(graph: Graph): number {
-  let sum = 0
-  for (const b of graph.border) sum += b
-  return graph.border.length > 0 && sum > 0 ? sum / graph.border.length : 1
-}
-
-/** One unit of average weight moved out of an overloaded grid is then worth `factor` mean borders. */
-export function lambdaFor(graph: Graph, k: number, factor: number): number {
-  return (factor * graph.n * meanBorder(graph)) / k
-}
-
-/** Granularity of a level: what an average unit of it changes in a grid, per weight. */
-function granularity(graph: Graph, k: number): number {
-  return (0.5 * k) / graph.n
-}
-
-export function runPhase(
-  search: Search,
-  budget: Budget,
-  phase: PartitionPhase,
-  options: Omit<Parameters<Search['run']>[0], 'pause'>,
-): void {
-  if (budget.stopped || options.proposals < 1) return
-  search.run({ ...options, pause: (done) => budget.report(phase, done) })
-  if (!budget.stopped) budget.spent += Math.floor(options.proposals)
-}
-
-function widened(limit: Float64Array, extra: number): Float64Array {
-  return limit.map((value) => value * TIGHTEN + extra)
-}
-
-/** Fewer units per grid make single moves clumsy; swaps change the load by a difference. */
-export function swapShareFor(graph: Graph, k: number): number {
-  return Math.min(0.35, Math.max(0.04, (4 * k) / graph.n))
-}
-
-function startOn(
-  graph: Graph,
-  options: AnnealOptions,
-  component: Components,
-  attempt: number,
-): Int32Array | null {
-  const { targets, homes, componentOfGrid } = options
-  const { k, capacity, importance } = targets
-  const assignment = firstAssignment(
-    graph,
-    {
-      k,
-      capacity,
-      importance,
-      homes,
-      component,
-      componentOfGrid,
-      recipe: START_RECIPES[attempt % START_RECIPES.length]!,
-    },
-    createRandom(subSeed(options.seed, 100 + attempt)),
-  )
-  if (connectLocked(graph, assignment, k)) return null
-  return makeContiguous(graph, assignment, k, component, componentOfGrid) ? assignment : null
-}
-
-function project(coarse: Int32Array, parent: Int32Array): Int32Array {
-  return parent.map((p) => coarse[p]!)
-}
+/** Shares of the budget. */
+const START = 0.1
+const REPAIR = 0.2
+/** Mean excess over all grids and weights from which a tolerance counts as out of reach. */
+const OUT_OF_REACH = 0.002
 
 function projectComponents(component: Components, level: Level, coarser: Graph): Components {
   const of = new Int32Array(coarser.n)
@@ -114,110 +50,68 @@ function projectComponents(component: Components, level: Level, coarser: Graph):
   return { count: component.count, of }
 }
 
-/** The coarsest level: the most promising starts, each annealed shortly, the best one kept. */
-function bestStart(
-  graph: Graph,
-  options: AnnealOptions,
-  component: Components,
-  share: number,
-  tries: number,
-): Int32Array | null {
-  const { targets, budget, seed } = options
-  const search = createSearch(graph, targets)
-  const unit = meanBorder(graph)
-  const extra = granularity(graph, targets.k)
-  const up = widened(options.up, extra)
-  const down = widened(options.down, extra)
-  const scoreNow = (): number =>
-    search.plainEnergy() + lambdaFor(graph, targets.k, 4) * search.violation(up, down)
-  const starts: { assignment: Int32Array; score: number }[] = []
-  for (let recipe = 0; recipe < START_RECIPES.length; recipe++) {
-    const assignment = startOn(graph, options, component, recipe)
-    if (!assignment) return null
-    search.reset(assignment)
-    starts.push({ assignment, score: scoreNow() })
-  }
-  starts.sort((p, q) => p.score - q.score)
-  let best: Int32Array | null = null
-  let bestScore = Infinity
-  starts.slice(0, tries).forEach((start, attempt) => {
-    if (budget.stopped && best) return
-    search.reset(start.assignment)
-    runPhase(search, budget, 'start', {
-      proposals: share / tries,
-      fromTemperature: 1.5 * unit,
-      toTemperature: 0.15 * unit,
-      fromLambda: lambdaFor(graph, targets.k, 0.3),
-      toLambda: lambdaFor(graph, targets.k, 4),
-      up,
-      down,
-      onlyViolating: false,
-      swapShare: swapShareFor(graph, targets.k),
-      random: createRandom(subSeed(seed, 200 + attempt)),
-    })
-    const score = scoreNow()
-    if (score >= bestScore) return
-    bestScore = score
-    best = search.assignment.slice()
-  })
-  return best
-}
-
-/**
- * Several weights that peak in different places need grids so thin that coarse units cannot form them. Straight cuts on the
- * finest level can; where they start out much better balanced, the levels are made again along their borders.
- */
-function straightCutLevels(
-  finest: Graph,
-  options: AnnealOptions,
-  rival: Int32Array,
-  wanted: number,
-): { levels: Level[]; start: Int32Array } | null {
-  const { targets, up, down, component, seed } = options
-  if (finest.m < 2 || finest.previous.some((g) => g !== -1)) return null
-  const search = createSearch(finest, targets)
-  search.reset(rival)
-  let least = search.violation(up, down) - 0.05 * targets.k
-  let best: Int32Array | null = null
-  START_RECIPES.forEach((recipe, index) => {
-    if (recipe.rounds) return
-    const assignment = startOn(finest, options, component, index)
-    if (!assignment) return
-    search.reset(assignment)
-    const violation = search.violation(up, down)
-    if (violation >= least) return
-    least = violation
-    best = assignment
-  })
-  if (!best) return null
-  // Coarsening keeps units of different present grids apart: lend it the cuts as the present plan.
-  const levels = coarsen({ ...finest, previous: best }, wanted, createRandom(subSeed(seed, 2)))
-  const start = levels[levels.length - 1]!.graph.previous.slice()
-  for (const { graph } of levels) graph.previous = new Int32Array(graph.n).fill(-1)
-  return { levels, start }
-}
-
 /** Null when locked units cannot be connected on the coarsest of these levels. */
 export function anneal(levels: Level[], options: AnnealOptions): Annealed | null {
   const { budget, from } = options
-  const finest = levels[0]!.graph
   const coarsest = levels.length - 1
-  const startShare = from ? 0 : budget.total * (coarsest === 0 ? 0.5 : 0.3)
-  const repairShare = budget.total * 0.2
-  const annealShare = budget.total - startShare - repairShare
-  if (from) return descend(levels, from, options, annealShare, repairShare, 0.3)
-
-  let coarseComponent = options.component
+  if (from && options.settled) {
+    const { targets, limits, seed } = options
+    const search = createSearch(levels[0]!.graph, targets)
+    search.reset(from)
+    const repaired = repair(search, { targets, limits, proposals: budget.total, budget, seed })
+    budget.answer('polish', levels, 0, repaired.assignment)
+    return repaired
+  }
+  if (from) return descend(levels, from, options, (1 - REPAIR) * budget.total, 0.3)
+  let component = options.component
   for (let i = 0; i < coarsest; i++)
-    coarseComponent = projectComponents(coarseComponent, levels[i]!, levels[i + 1]!.graph)
-  const tries = finest.n <= 600 ? START_RECIPES.length : 3
-  const start = bestStart(levels[coarsest]!.graph, options, coarseComponent, startShare, tries)
-  if (!start) return null
-  let onFinest = start
-  for (let i = coarsest - 1; i >= 0; i--) onFinest = project(onFinest, levels[i]!.parent!)
-  const cuts = straightCutLevels(finest, options, onFinest, levels[coarsest]!.graph.n)
-  if (cuts) return descend(cuts.levels, cuts.start, options, annealShare, repairShare, 0.3)
-  return descend(levels, start, options, annealShare, repairShare, 0.7)
+    component = projectComponents(component, levels[i]!, levels[i + 1]!.graph)
+  const share = coarsest === 0 ? 0.4 : START
+  const start = bestStart(levels, { ...options, component }, share * budget.total)
+  return start && descend(levels, start, options, (1 - REPAIR - share) * budget.total, 1)
+}
+
+/** The coarsest level: the most promising starts, each annealed shortly, the best one kept. */
+function bestStart(levels: Level[], options: AnnealOptions, proposals: number): Int32Array | null {
+  const { graph } = levels[levels.length - 1]!
+  const { targets, limits, budget, seed } = options
+  const search = createSearch(graph, targets)
+  const unit = meanBorder(graph)
+  const band = bandOf(limits, TIGHTEN, granularity(graph, targets.k))
+  const tries = levels[0]!.graph.n <= 600 ? 6 : 3
+  const scored: { assignment: Int32Array; score: number }[] = []
+  const score = (): number => search.plainEnergy() + lambdaFor(graph, targets.k, 4) * search.violation(band)
+  for (const assignment of startsOn(graph, options)) {
+    if (!assignment) return null
+    search.reset(assignment)
+    if (scored.length === 0) budget.answer('start', levels, levels.length - 1, assignment)
+    scored.push({ assignment, score: score() })
+  }
+  scored.sort((p, q) => p.score - q.score)
+  let best = scored[0]!
+  let bestScore = Infinity
+  scored.slice(0, tries).forEach((start, attempt) => {
+    if (budget.stopped) return
+    search.reset(start.assignment)
+    budget.run(search, 'start', {
+      proposals: proposals / tries,
+      fromTemperature: 1.5 * unit,
+      toTemperature: 0.15 * unit,
+      fromLambda: lambdaFor(graph, targets.k, 0.3),
+      toLambda: lambdaFor(graph, targets.k, 1),
+      band,
+      onlyViolating: false,
+      pressure: 1,
+      untilBalanced: false,
+      swapShare: swapShareFor(graph, targets.k),
+      random: createRandom(subSeed(seed, 200 + attempt)),
+    })
+    const reached = score()
+    if (reached >= bestScore) return
+    bestScore = reached
+    best = { assignment: search.assignment.slice(), score: reached }
+  })
+  return best.assignment
 }
 
 /** From the coarsest level to the finest, cooling on each, then repair. */
@@ -225,12 +119,14 @@ function descend(
   levels: Level[],
   start: Int32Array,
   options: AnnealOptions,
-  annealShare: number,
-  repairShare: number,
+  proposals: number,
   warmth: number,
 ): Annealed {
-  const { targets, budget, seed } = options
-  const units = levels.reduce((sum, level) => sum + level.graph.n, 0)
+  const { targets, limits, budget, seed } = options
+  const { k } = targets
+  const several = limits.m > 1
+  const work = (level: Level): number => level.graph.n ** 1.5
+  const allWork = levels.reduce((sum, level) => sum + work(level), 0)
   let current = start
   for (let i = levels.length - 1; ; i--) {
     const { graph } = levels[i]!
@@ -238,29 +134,40 @@ function descend(
     const search = createSearch(graph, targets)
     search.reset(current)
     const unit = meanBorder(graph)
-    const extra = i === 0 ? 0 : granularity(graph, targets.k) / 2
-    runPhase(search, budget, 'anneal', {
-      proposals: (annealShare * graph.n) / units,
+    const share = (proposals * work(levels[i]!)) / allWork
+    const finest = i === 0
+    const phase = {
+      proposals: share,
       fromTemperature: warmth * unit,
-      toTemperature: (i === 0 ? 0.05 : 0.15) * unit,
-      fromLambda: lambdaFor(graph, targets.k, 2),
-      toLambda: lambdaFor(graph, targets.k, i === 0 ? 20 : 8),
-      up: widened(options.up, extra),
-      down: widened(options.down, extra),
+      toTemperature: (finest ? 0.1 : 0.3) * unit,
+      fromLambda: lambdaFor(graph, k, several ? 1 : 0.5),
+      toLambda: lambdaFor(graph, k, finest || several ? 2 : 1),
       onlyViolating: false,
-      swapShare: swapShareFor(graph, targets.k),
+      // Grids of several weights take their long shapes while units are still large, or never.
+      pressure: finest || several ? budget.pressureFor(share) : 1,
+      untilBalanced: false,
+      swapShare: swapShareFor(graph, k),
+    }
+    budget.run(search, 'anneal', {
+      ...phase,
+      band: bandOf(limits, TIGHTEN, finest ? 0 : granularity(graph, k) / 2),
       random: createRandom(subSeed(seed, 300 + i)),
     })
-    current = search.assignment.slice()
-    if (i > 0) continue
-    return repair(search, {
-      targets,
-      up: options.up,
-      down: options.down,
-      tighten: TIGHTEN,
-      share: repairShare,
-      budget,
-      seed,
-    })
+    budget.answer('anneal', levels, i, search.assignment)
+    if (!finest) {
+      current = search.assignment.slice()
+      continue
+    }
+    const proposalsLeft = REPAIR * budget.total
+    const outOfReach = search.violation(bandOf(limits, 1, 0)) > OUT_OF_REACH * k * graph.m
+    const result = outOfReach
+      ? settle(search, current, { targets, limits, budget, seed }, { ...phase, proposals: proposalsLeft })
+      : repair(search, { targets, limits, proposals: proposalsLeft, budget, seed })
+    budget.answer('polish', levels, 0, result.assignment)
+    return result
   }
+}
+
+export function project(coarse: Int32Array, parent: Int32Array): Int32Array {
+  return parent.map((p) => coarse[p]!)
 }

@@ -4,14 +4,16 @@
  */
 import type { InvalidDetail, PartitionInput, RefusalReason } from './types.ts'
 
+type Invalid = (
+  field: string,
+  detail: InvalidDetail,
+  where?: { unit?: string; index?: number },
+) => RefusalReason
+
 export function checkInput(input: PartitionInput): RefusalReason | null {
   const { units, edges, weights, k } = input
   const n = units.length
-  const invalid = (
-    field: string,
-    detail: InvalidDetail,
-    where: { unit?: string; index?: number } = {},
-  ): RefusalReason => ({ code: 'invalid-input', field, detail, ...where })
+  const invalid: Invalid = (field, detail, where = {}) => ({ code: 'invalid-input', field, detail, ...where })
 
   if (!Number.isInteger(k)) return invalid('k', 'not-an-integer')
   if (k < 1) return invalid('k', 'out-of-range')
@@ -24,6 +26,10 @@ export function checkInput(input: PartitionInput): RefusalReason | null {
     const spec = weights[j]!
     if (!(spec.toleranceUp >= 0)) return invalid('toleranceUp', 'out-of-range', { index: j })
     if (!(spec.toleranceDown >= 0)) return invalid('toleranceDown', 'out-of-range', { index: j })
+    if (spec.target !== undefined && !(spec.target > 0 && Number.isFinite(spec.target)))
+      return invalid('target', 'out-of-range', { index: j })
+    if (!((spec.least ?? 0) >= 0 && (spec.least ?? 0) <= (spec.most ?? Infinity)))
+      return invalid('least', 'out-of-range', { index: j })
     if (spec.importance !== undefined && !(spec.importance > 0 && Number.isFinite(spec.importance)))
       return invalid('importance', 'out-of-range', { index: j })
   }
@@ -80,11 +86,35 @@ export function checkInput(input: PartitionInput): RefusalReason | null {
     }
   }
   if (input.homes && input.homes.length !== k) return invalid('homes', 'wrong-length')
-  if (input.mode === 'refine' && !input.previous) return invalid('previous', 'missing')
+  if ((input.mode === 'refine' || input.mode === 'repair') && !input.previous)
+    return invalid('previous', 'missing')
   if (input.disturbancePrice !== undefined && !(input.disturbancePrice >= 0))
     return invalid('disturbancePrice', 'out-of-range')
+  if (input.shapeStrength !== undefined && !(input.shapeStrength >= 0))
+    return invalid('shapeStrength', 'out-of-range')
+  const lockedGrids = checkLockedGrids(input, invalid)
+  if (lockedGrids) return lockedGrids
   for (let j = 0; j < weights.length; j++) {
-    if (!units.some((unit) => unit.weights[j]! > 0)) return { code: 'zero-weight', weight: weights[j]!.name }
+    if (weights[j]!.target === undefined && !units.some((unit) => unit.weights[j]! > 0))
+      return { code: 'zero-weight', weight: weights[j]!.name }
   }
   return null
+}
+
+function checkLockedGrids(input: PartitionInput, invalid: Invalid): RefusalReason | null {
+  const { lockedGrids, previous, locked, units, k } = input
+  if (!lockedGrids || lockedGrids.length === 0) return null
+  if (!previous) return invalid('previous', 'missing')
+  const filled = new Set(previous)
+  for (const [index, grid] of lockedGrids.entries()) {
+    if (!Number.isInteger(grid)) return invalid('lockedGrids', 'not-an-integer', { index })
+    if (grid < 0 || grid >= k) return invalid('lockedGrids', 'out-of-range', { index })
+    if (!filled.has(grid)) return invalid('lockedGrids', 'missing', { index })
+  }
+  const held = new Set(lockedGrids)
+  const torn = locked?.findIndex(
+    (grid, u) => grid !== -1 && grid !== previous[u] && (held.has(grid) || held.has(previous[u]!)),
+  )
+  if (torn === undefined || torn === -1) return null
+  return invalid('lockedGrids', 'conflict', { unit: units[torn]!.id, index: torn })
 }

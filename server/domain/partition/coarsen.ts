@@ -62,12 +62,17 @@ function match(graph: Graph, weightCap: Float64Array, areaCap: number, wanted: n
         }
       }
     }
-    parent[u] = count
+    parent[u] = u
     if (best !== -1) {
-      parent[best] = count
+      parent[u] = parent[best] = Math.min(u, best)
       left--
     }
-    count++
+  }
+  // Numbered in the order of their members, so that what is near on the map stays near in memory.
+  const number = new Int32Array(n)
+  for (let u = 0; u < n; u++) {
+    if (parent[u] === u) number[u] = count++
+    parent[u] = number[parent[u]!]!
   }
   return { parent, count }
 }

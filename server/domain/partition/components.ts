@@ -1,7 +1,7 @@
 /**
  * Purpose: areas that no edge connects: describe them, join them where asked, and share the grids out among them.
  * Guarantees: every component gets at least one grid; grids with locked units stay where those units are; the rest goes where
- * the work is (largest remaining need first, bigger capacities first).
+ * the work is; a present plan's grids stay where they lie (largest remaining need first, bigger capacities first).
  * Cost: O(units log units) with positions for the nearest pairs (sorted sweep), O(k * components) for the sharing.
  */
 import { fail, ok, type Result } from '../result.ts'
@@ -74,7 +74,7 @@ export function summarize(input: PartitionInput, component: Components): Compone
   units.forEach((unit, u) => {
     const summary = summaries[component.of[u]!]!
     summary.units++
-    unit.weights.forEach((value, j) => (summary.shares[j]! += value / totals[j]!))
+    unit.weights.forEach((value, j) => (summary.shares[j]! += value / (totals[j]! || 1)))
   })
   return summaries
 }
@@ -105,6 +105,21 @@ export function bridgesBetween(
   return bridges
 }
 
+/** Per grid of the present plan the component with most of its units, fullest first. */
+function presentPlaces(input: PartitionInput, component: Components): { grid: number; c: number }[] {
+  const count = new Int32Array(input.k * component.count)
+  input.previous?.forEach((grid, u) => {
+    if (grid !== -1) count[grid * component.count + component.of[u]!]!++
+  })
+  const places: { grid: number; c: number; units: number }[] = []
+  for (let grid = 0; grid < input.k; grid++) {
+    const own = count.subarray(grid * component.count, (grid + 1) * component.count)
+    const units = Math.max(...own)
+    if (units > 0) places.push({ grid, c: own.indexOf(units), units })
+  }
+  return places.sort((p, q) => q.units - p.units || p.grid - q.grid)
+}
+
 export function allocateGrids(
   input: PartitionInput,
   component: Components,
@@ -122,7 +137,8 @@ export function allocateGrids(
   const totals = input.weights.map((_, j) => units.reduce((sum, unit) => sum + unit.weights[j]!, 0))
   units.forEach((unit, u) => {
     unit.weights.forEach((value, j) => {
-      need[component.of[u]!]! += ((value / totals[j]!) * importance[j]! * totalCapacity) / totalImportance
+      need[component.of[u]!]! +=
+        ((value / (totals[j]! || 1)) * importance[j]! * totalCapacity) / totalImportance
     })
   })
   const componentOfGrid = new Int32Array(k).fill(-1)
@@ -148,8 +164,16 @@ export function allocateGrids(
       })
     }
   }
-  const free = capacity.map((_, g) => g).filter((g) => componentOfGrid[g] === -1)
   const empty = () => [...grids.keys()].filter((c) => grids[c] === 0).length
+  if (input.mode !== undefined && input.mode !== 'fresh') {
+    let open = componentOfGrid.reduce((count, c) => count + Number(c === -1), 0)
+    for (const { grid, c } of presentPlaces(input, component)) {
+      if (componentOfGrid[grid] !== -1 || (grids[c]! > 0 && empty() >= open)) continue
+      place(grid, c)
+      open--
+    }
+  }
+  const free = capacity.map((_, g) => g).filter((g) => componentOfGrid[g] === -1)
   if (empty() > free.length) return fail({ code: 'components-exceed-k', k, components: summaries() })
   free.sort((p, q) => capacity[q]! - capacity[p]! || p - q)
   free.forEach((grid, position) => {

@@ -1,10 +1,11 @@
 /**
  * Purpose: the dimensionless graph the search works on, in typed arrays (CSR).
  * Inputs: validated units and edges. Outputs: lengths in mean unit sides, areas in mean unit areas, each weight scaled so that
- * its total equals the sum of capacities (a grid's target is then its capacity).
+ * a grid's target is its capacity.
  * Guarantees: parallel edges merged, walls left out, neighbours in ascending order (deterministic).
  * Cost: O(edges log edges).
  */
+import { targetsOf } from './targets.ts'
 import type { Edge, PartitionInput } from './types.ts'
 
 export interface Graph {
@@ -146,14 +147,13 @@ export function buildGraph(input: PartitionInput, bridges: readonly Edge[]): Gra
     frame = { originX, originY, scale }
   }
 
-  const capacity = input.capacities?.reduce((sum, c) => sum + c, 0) ?? k
+  const target = targetsOf(input)
   const weight = new Float64Array(n * m)
   const disturbance = new Float64Array(n)
   const price = (input.disturbancePrice ?? 0) * Math.sqrt(n / k)
   for (let j = 0; j < m; j++) {
-    const total = units.reduce((sum, unit) => sum + unit.weights[j]!, 0)
     for (let u = 0; u < n; u++) {
-      weight[u * m + j] = (units[u]!.weights[j]! * capacity) / total
+      weight[u * m + j] = units[u]!.weights[j]! / target[j]!
       disturbance[u]! += (price * weight[u * m + j]!) / m
     }
   }

@@ -7,6 +7,7 @@
  */
 import { componentsWithin } from './contiguity.ts'
 import { assumedArea, hasPositions, isWall, toCsr } from './graph.ts'
+import { targetsOf } from './targets.ts'
 import type { Edge, PartitionInput } from './types.ts'
 
 export interface GridWeightMetrics {
@@ -67,8 +68,7 @@ export function measurePartition(
   const area = Float64Array.from(units, (unit) => unit.areaM2 ?? defaultArea)
   const outer = outerBorders(input, area)
   const capacity = Float64Array.from({ length: k }, (_, g) => input.capacities?.[g] ?? 1)
-  const totalCapacity = capacity.reduce((sum, c) => sum + c, 0)
-  const totals = weights.map((_, j) => units.reduce((sum, unit) => sum + unit.weights[j]!, 0))
+  const targets = targetsOf(input)
   const positioned = hasPositions(input)
 
   const perimeter = new Float64Array(k)
@@ -133,7 +133,7 @@ export function measurePartition(
       polsbyPopper: p > 0 ? (4 * Math.PI * gridArea[g]!) / (p * p) : 0,
       momentOfInertiaM4: positioned ? moment[g]! : null,
       weights: weights.map((_, j) => {
-        const target = (totals[j]! * capacity[g]!) / totalCapacity
+        const target = targets[j]! * capacity[g]!
         const total = load[g * weights.length + j]!
         return { total, target, deviation: target > 0 ? total / target - 1 : 0 }
       }),

@@ -6,17 +6,11 @@
  */
 import type { Components } from './contiguity.ts'
 import { summarize } from './components.ts'
+import { capacitiesOf, nearestGrids, targetsOf, totalsOf } from './targets.ts'
 import type { PartitionMetrics } from './metrics.ts'
-import type { PartitionInput, ShortfallReason } from './types.ts'
+import type { Bound, PartitionInput, ShortfallReason } from './types.ts'
 
 const ROUNDING = 1e-9
-
-function targetsOf(input: PartitionInput) {
-  const capacity = Array.from({ length: input.k }, (_, g) => input.capacities?.[g] ?? 1)
-  const totalCapacity = capacity.reduce((sum, c) => sum + c, 0)
-  const totals = input.weights.map((_, j) => input.units.reduce((sum, unit) => sum + unit.weights[j]!, 0))
-  return { capacity, target: (g: number, j: number) => (totals[j]! * capacity[g]!) / totalCapacity }
-}
 
 /** What can be known without searching. */
 export function certainShortfalls(
@@ -25,8 +19,10 @@ export function certainShortfalls(
   componentOfGrid: Int32Array,
 ): ShortfallReason[] {
   const { units, weights, k } = input
-  const reasons: ShortfallReason[] = []
-  const { capacity, target } = targetsOf(input)
+  const reasons: ShortfallReason[] = totalShortfalls(input)
+  const capacity = capacitiesOf(input)
+  const targets = targetsOf(input)
+  const target = (g: number, j: number): number => targets[j]! * capacity[g]!
   const roomiest = (c: number): number => {
     let best = -1
     for (let g = 0; g < k; g++)
@@ -49,28 +45,87 @@ export function certainShortfalls(
         smallestTolerance: over,
       })
     }
-    const lockedLoad = new Float64Array(k)
-    const lockedUnits = new Int32Array(k)
-    input.locked?.forEach((g, u) => {
+  })
+  reasons.push(...tooHeavy(input, input.locked ?? []))
+  if (component.count > 1) reasons.push(...componentShortfalls(input, component, componentOfGrid, capacity))
+  return reasons
+}
+
+/** Grids that nothing may leave or join, where they are outside already. */
+export function heldShortfalls(input: PartitionInput, held: readonly number[]): ShortfallReason[] {
+  return tooHeavy(
+    input,
+    input.previous!.map((g) => (held.includes(g) ? g : -1)),
+  )
+}
+
+/** Grids whose locked units alone are more than they may hold. */
+function tooHeavy(input: PartitionInput, locked: readonly number[]): ShortfallReason[] {
+  const { units, weights, k } = input
+  const capacity = capacitiesOf(input)
+  const targets = targetsOf(input)
+  const reasons: ShortfallReason[] = []
+  weights.forEach((spec, j) => {
+    const load = new Float64Array(k)
+    const count = new Int32Array(k)
+    locked.forEach((g, u) => {
       if (g === -1) return
-      lockedLoad[g]! += units[u]!.weights[j]!
-      lockedUnits[g]!++
+      load[g]! += units[u]!.weights[j]!
+      count[g]!++
     })
     for (let g = 0; g < k; g++) {
-      const over = lockedLoad[g]! / target(g, j) - 1
-      // One locked unit that is too heavy alone is already named above.
-      if (lockedUnits[g]! < 2 || over <= spec.toleranceUp + ROUNDING) continue
+      const target = targets[j]! * capacity[g]!
+      const over = load[g]! / target - 1
+      // One locked unit that is too heavy alone is named as such.
+      if (count[g]! < 2 || over <= spec.toleranceUp + ROUNDING) continue
       reasons.push({
         code: 'locked-grid-too-heavy',
         grid: g,
         weight: spec.name,
-        value: lockedLoad[g]!,
-        target: target(g, j),
+        value: load[g]!,
+        target,
         smallestTolerance: over,
       })
     }
   })
-  if (component.count > 1) reasons.push(...componentShortfalls(input, component, componentOfGrid, capacity))
+  return reasons
+}
+
+/** What all grids together cannot hold. */
+function totalShortfalls(input: PartitionInput): ShortfallReason[] {
+  const { weights, k } = input
+  const reasons: ShortfallReason[] = []
+  const totals = totalsOf(input)
+  const targets = targetsOf(input)
+  const capacity = capacitiesOf(input).reduce((sum, value) => sum + value, 0)
+  weights.forEach((spec, j) => {
+    const total = totals[j]!
+    const wanted = targets[j]! * capacity
+    const deviation = total / wanted - 1
+    if (deviation > spec.toleranceUp + ROUNDING || -deviation > spec.toleranceDown + ROUNDING)
+      reasons.push({
+        code: 'target-out-of-reach',
+        weight: spec.name,
+        total,
+        wanted,
+        smallestTolerance: Math.abs(deviation),
+        nearestGrids: nearestGrids(total, wanted / k),
+      })
+    const bounds = [
+      { bound: 'least' as const, limit: spec.least ?? 0, broken: (spec.least ?? 0) * k > total },
+      { bound: 'most' as const, limit: spec.most ?? Infinity, broken: (spec.most ?? Infinity) * k < total },
+    ]
+    for (const { bound, limit, broken } of bounds)
+      if (broken)
+        reasons.push({
+          code: 'bounds-exceed-total',
+          weight: spec.name,
+          bound,
+          limit,
+          total,
+          nearestLimit: total / k,
+        })
+  })
   return reasons
 }
 
@@ -80,18 +135,19 @@ function componentShortfalls(
   componentOfGrid: Int32Array,
   capacity: number[],
 ): ShortfallReason[] {
-  const totalCapacity = capacity.reduce((sum, c) => sum + c, 0)
   const reasons: ShortfallReason[] = []
+  const totals = totalsOf(input)
+  const targets = targetsOf(input)
   summarize(input, component).forEach((summary, c) => {
-    let share = 0
+    let held = 0
     let grids = 0
     for (let g = 0; g < input.k; g++) {
       if (componentOfGrid[g] !== c) continue
-      share += capacity[g]! / totalCapacity
+      held += capacity[g]!
       grids++
     }
     input.weights.forEach((spec, j) => {
-      const deviation = summary.shares[j]! / share - 1
+      const deviation = (summary.shares[j]! * totals[j]!) / (held * targets[j]!) - 1
       if (deviation <= spec.toleranceUp + ROUNDING && -deviation <= spec.toleranceDown + ROUNDING) return
       reasons.push({
         code: 'component-off-target',
@@ -124,5 +180,22 @@ export function reachedShortfalls(input: PartitionInput, metrics: PartitionMetri
       })
     })
   })
-  return reasons.sort((p, q) => Math.abs(q.deviation) - Math.abs(p.deviation) || p.grid - q.grid)
+  reasons.sort((p, q) => Math.abs(q.deviation) - Math.abs(p.deviation) || p.grid - q.grid)
+  return [...reasons, ...brokenBounds(input, metrics)]
+}
+
+function brokenBounds(input: PartitionInput, metrics: PartitionMetrics): ShortfallReason[] {
+  const reasons: ShortfallReason[] = []
+  input.weights.forEach((spec, j) => {
+    const values = metrics.grids.map((grid) => grid.weights[j]!.total)
+    values.forEach((value, grid) => {
+      const add = (bound: Bound, limit: number, nearestLimit: number) =>
+        reasons.push({ code: 'bound-not-kept', grid, weight: spec.name, bound, value, limit, nearestLimit })
+      if (spec.least !== undefined && value < spec.least * (1 - ROUNDING))
+        add('least', spec.least, Math.min(...values))
+      if (spec.most !== undefined && value > spec.most * (1 + ROUNDING))
+        add('most', spec.most, Math.max(...values))
+    })
+  })
+  return reasons
 }

@@ -25,12 +25,12 @@ export interface StartRecipe {
 
 /** Where nearly all work is in one place, centres drawn by land never reach it; where it is spread, land gives better shapes. */
 export const START_RECIPES: readonly StartRecipe[] = [
-  { centres: 'spread', rounds: true, landShare: 0.3, turn: 0 },
   { centres: 'bisected', rounds: false, landShare: 0, turn: 0 },
+  { centres: 'spread', rounds: true, landShare: 0.3, turn: 0 },
   { centres: 'bisected', rounds: true, landShare: 0.1, turn: 0.3 },
+  { centres: 'bisected', rounds: false, landShare: 0, turn: 0.8 },
   { centres: 'bisected', rounds: true, landShare: 0.02, turn: 0.8 },
   { centres: 'spread', rounds: true, landShare: 0.1, turn: 0 },
-  { centres: 'bisected', rounds: false, landShare: 0, turn: 0.8 },
 ]
 
 export interface StartOptions {

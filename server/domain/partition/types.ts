@@ -36,6 +36,11 @@ export interface WeightSpec {
   /** 0.05 = a grid may be 5 % above its target. */
   toleranceUp: number
   toleranceDown: number
+  /** What a grid of capacity 1 should hold; default: its share of the total. */
+  target?: number
+  /** Least and most a grid may hold whatever its capacity, in the units of the weight; default no bound. */
+  least?: number
+  most?: number
 }
 
 export interface PartitionInput {
@@ -47,14 +52,18 @@ export interface PartitionInput {
   capacities?: readonly number[]
   /** Per unit the grid it must belong to, -1 = free. */
   locked?: readonly number[]
-  /** Per unit the grid it belongs to today, -1 = none. With `mode: 'refine'` the search starts there. */
+  /** Grids that nothing leaves and nothing joins: they keep exactly their units of `previous`, which has to be given. */
+  lockedGrids?: readonly number[]
+  /** Per unit the grid it belongs to today, -1 = none. With `mode: 'refine'` or 'repair' the search starts there. */
   previous?: readonly number[]
   /** What it costs to move one whole average grid of work away from `previous`, in lengths of an average grid side. Default 0. */
   disturbancePrice?: number
   /** Per grid the home of its manager in the frame of x, y, or null. Used as starting centres. */
   homes?: readonly ({ x: number; y: number } | null)[]
-  /** 'fresh' (default) starts from nothing; 'refine' improves `previous`, moving little. */
-  mode?: 'fresh' | 'refine'
+  /** 'fresh' (default) starts from nothing; 'refine' improves `previous`; 'repair' only brings it back within tolerance, near where it is. */
+  mode?: 'fresh' | 'refine' | 'repair'
+  /** How much round shapes count beside short borders, default 0.3. */
+  shapeStrength?: number
   /** 'nearest' links areas that no edge connects through their nearest units (ferry, enclave); default 'never'. */
   joinComponents?: 'never' | 'nearest'
   seed: number
@@ -66,6 +75,8 @@ export interface PartitionInput {
 
 export interface PartitionHooks {
   onProgress?: (progress: { done: number; total: number; phase: PartitionPhase }) => void
+  /** The assignment so far, complete and contiguous, each time it has become better; the array is the receiver's to keep. */
+  onAnswer?: (answer: { assignment: Int32Array; phase: PartitionPhase; done: number; total: number }) => void
   shouldStop?: () => boolean
   now?: () => number
 }
@@ -90,6 +101,7 @@ export type InvalidDetail =
   | 'duplicate'
   | 'missing'
   | 'self-edge'
+  | 'conflict'
 
 /** Why an assignment that was made does not keep every tolerance. */
 export type ShortfallReason =
@@ -124,11 +136,43 @@ export type ShortfallReason =
       tolerance: number
       nearestTolerance: number
     }
+  | {
+      /** All grids together want more, or less, than there is. */
+      code: 'target-out-of-reach'
+      weight: string
+      total: number
+      /** What all grids together should hold. */
+      wanted: number
+      smallestTolerance: number
+      /** The number of grids of average capacity that fits the target best. */
+      nearestGrids: number
+    }
+  | {
+      code: 'bounds-exceed-total'
+      weight: string
+      bound: Bound
+      limit: number
+      total: number
+      /** The bound that would just be possible: the total shared out evenly. */
+      nearestLimit: number
+    }
+  | {
+      code: 'bound-not-kept'
+      grid: number
+      weight: string
+      bound: Bound
+      value: number
+      limit: number
+      /** The bound that this assignment does keep in every grid. */
+      nearestLimit: number
+    }
 
 /** Things the reader of a good result still has to know. */
 export type PartitionNote =
   | { code: 'components-joined'; bridges: { unit: string; otherUnit: string; distanceM: number }[] }
   | { code: 'stopped-early'; cause: 'asked' | 'time-limit'; done: number; total: number }
+
+export type Bound = 'least' | 'most'
 
 export type PartitionReason = RefusalReason | ShortfallReason
 
