@@ -196,7 +196,12 @@ export const presenceListSchema = z.object({
   version: z.number().int(),
   lastSeq: z.number().int(),
   people: z.array(
-    z.object({ accountId: z.number().int(), name: z.string(), grid: z.number().int().nullable() }),
+    z.object({
+      accountId: z.number().int(),
+      name: z.string(),
+      grid: z.number().int().nullable(),
+      isMe: z.boolean(),
+    }),
   ),
 })
 export type PresenceList = z.infer<typeof presenceListSchema>

@@ -236,7 +236,10 @@ export class EditService {
     if (leaving) presence.leave(planId, accountId)
     const news = leaving || presence.enter(planId, { accountId, name: displayName, grid }, now)
     if (news) this.tell(planId, version, lastSeq)
-    return { version, lastSeq, people: presence.people(planId, now) }
+    const people = presence
+      .people(planId, now)
+      .map((person) => ({ ...person, isMe: person.accountId === accountId }))
+    return { version, lastSeq, people }
   }
 
   private tell(planId: number, version: number, lastSeq: number): void {
