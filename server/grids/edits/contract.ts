@@ -195,12 +195,13 @@ export const presenceSchema = z.strictObject({
 export const presenceListSchema = z.object({
   version: z.number().int(),
   lastSeq: z.number().int(),
+  /** The account that asked. */
+  me: z.number().int(),
   people: z.array(
     z.object({
       accountId: z.number().int(),
       name: z.string(),
       grid: z.number().int().nullable(),
-      isMe: z.boolean(),
     }),
   ),
 })

@@ -96,10 +96,10 @@ export function gridsStyle({
       {
         id: 'grid-preview-line',
         type: 'line',
-        source: 'grid-units',
+        source: 'grid-sides',
         paint: {
           'line-color': color.label,
-          'line-width': ['case', state('preview'), 2, 0] as unknown as ExpressionSpecification,
+          'line-width': ['case', state('preview'), 2.5, 0] as unknown as ExpressionSpecification,
         },
       },
       {

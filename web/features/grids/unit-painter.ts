@@ -60,9 +60,20 @@ export class UnitPainter {
   }
 
   preview(units: Iterable<number>): void {
+    const before = this.#preview
     const next = new Set(units)
-    for (const idx of this.#preview) if (!next.has(idx)) this.#set(UNITS, idx, { preview: false })
-    for (const idx of next) if (!this.#preview.has(idx)) this.#set(UNITS, idx, { preview: true })
+    const changed = [...before]
+      .filter((idx) => !next.has(idx))
+      .concat([...next].filter((idx) => !before.has(idx)))
+    const sides = new Set<number>()
+    for (const idx of changed) {
+      this.#set(UNITS, idx, { preview: next.has(idx) })
+      for (const side of this.#sidesOf[idx]) sides.add(side)
+    }
+    for (const side of sides) {
+      const { id, at } = this.#sides[side]
+      this.#set(SIDES, id, { preview: next.has(at.a) !== (at.b !== NOTHING && next.has(at.b)) })
+    }
     this.#preview = next
   }
 

@@ -30,12 +30,15 @@ export interface EditClash {
 type Stroke = () => ReadonlyMap<number, number> | null
 
 const HERE_EVERY_MS = 15_000
+/** One steps through the list quickly; the others need to know where one stays. */
+const TELL_AFTER_MS = 800
 
 export class PlanSync {
   readonly planId: number
   readonly queue: SaveQueue
   history = $state.raw<EditHistory>({ undo: [], redo: [] })
   clash = $state.raw<EditClash | null>(null)
+  /** The others who have this plan open. */
   people = $state.raw<PlanPresence['people']>([])
   readonly #board: EditBoard
   readonly #changed: (units: number[]) => void
@@ -47,6 +50,8 @@ export class PlanSync {
   #timer: ReturnType<typeof setInterval> | undefined
   #fetching: Promise<void> | null = null
   #grid: number | null = null
+  #me = 0
+  #telling: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     planId: number,
@@ -77,8 +82,8 @@ export class PlanSync {
       serverEvents.on('plan', (data) => {
         const news = data as PlanEvent
         if (news.planId !== this.planId) return
+        this.#meet(news.people)
         void this.catchUp(news.lastSeq, news.version)
-        void this.#here()
       }),
       serverEvents.on('open', () => void this.#here()),
     ]
@@ -91,6 +96,7 @@ export class PlanSync {
   stop(): void {
     for (const forget of this.#forget) forget()
     clearInterval(this.#timer)
+    clearTimeout(this.#telling)
     this.queue.close()
     void api.presence(this.planId, { leaving: true })
   }
@@ -98,7 +104,12 @@ export class PlanSync {
   /** Tells the others which grid one works on. */
   workOn(no: number): void {
     this.#grid = no === NO_GRID ? null : no
-    void this.#here()
+    clearTimeout(this.#telling)
+    this.#telling = setTimeout(() => void this.#here(), TELL_AFTER_MS)
+  }
+
+  #meet(people: PlanPresence['people']): void {
+    this.people = people.filter(({ accountId }) => accountId !== this.#me)
   }
 
   save(edit: QueuedEdit): void {
@@ -191,11 +202,11 @@ export class PlanSync {
   /** Fetches what others did, until this board is as far as the plan. */
   catchUp(lastSeq: number, version: number): Promise<void> {
     if (lastSeq <= this.#seq && version <= this.#version) return Promise.resolve()
-    this.#fetching ??= this.#fetch().finally(() => (this.#fetching = null))
+    this.#fetching ??= this.#pull().finally(() => (this.#fetching = null))
     return this.#fetching
   }
 
-  async #fetch(): Promise<void> {
+  async #pull(): Promise<void> {
     for (;;) {
       const outcome = await api.edits(this.planId, this.#seq)
       if (!outcome.ok) return notifications.error(outcome.error)
@@ -218,7 +229,8 @@ export class PlanSync {
   async #here(): Promise<void> {
     const outcome = await api.presence(this.planId, { grid: this.#grid })
     if (!outcome.ok) return
-    this.people = outcome.data.people
+    this.#me = outcome.data.me
+    this.#meet(outcome.data.people)
     await this.catchUp(outcome.data.lastSeq, outcome.data.version)
   }
 
