@@ -91,6 +91,7 @@ export function gridsStyle({
         paint: {
           'fill-color': color.selected,
           'fill-opacity': ['case', state('preview'), 0.42, 0] as unknown as ExpressionSpecification,
+          'fill-antialias': false,
         },
       },
       {

@@ -1,7 +1,7 @@
 /**
  * Purpose: brings the grid of each unit onto the map as feature states: colours, outlines, the outline of the selected grid and
  * the preview. Only what changed is set, so a stroke step costs the units it crossed and not the plan.
- * Limits: the sources 'grid-units' and 'grid-sides' must be on the map; `whenReady` waits for them.
+ * Limits: nothing is set before the sources 'grid-units' and 'grid-sides' are on the map; `start` waits for them.
  */
 import type { Map as MapLibreMap } from 'maplibre-gl'
 import { isGridBorder, NOTHING, type SideProperties, type UnitSides } from './outline.ts'
@@ -16,6 +16,7 @@ export class UnitPainter {
   readonly #gridOf: (idx: number) => number
   readonly #count: number
   #selected: number | null = null
+  #ready = false
   #preview = new Set<number>()
 
   constructor(map: MapLibreMap, sides: UnitSides, count: number, gridOf: (idx: number) => number) {
@@ -30,13 +31,15 @@ export class UnitPainter {
     })
   }
 
-  /** Runs once the sources are on the map; gives up after two seconds, when the plan has been left meanwhile. */
-  whenReady(work: () => void, tries = 120): void {
-    if (this.#map.getSource(UNITS) && this.#map.getSource(SIDES)) work()
-    else if (tries > 0) requestAnimationFrame(() => this.whenReady(work, tries - 1))
+  /** Paints all once the sources are on the map; gives up after some two seconds: the plan has been left meanwhile. */
+  start(tries = 120): void {
+    if (this.#map.getSource(UNITS) && this.#map.getSource(SIDES)) {
+      this.#ready = true
+      this.#paintAll()
+    } else if (tries > 0) requestAnimationFrame(() => this.start(tries - 1))
   }
 
-  paintAll(): void {
+  #paintAll(): void {
     for (let idx = 0; idx < this.#count; idx++) this.#paintUnit(idx)
     this.#sides.forEach((_, i) => this.#paintSide(i))
   }
@@ -92,6 +95,6 @@ export class UnitPainter {
   }
 
   #set(source: string, id: number, state: object): void {
-    this.#map.setFeatureState({ source, id }, state)
+    if (this.#ready) this.#map.setFeatureState({ source, id }, state)
   }
 }

@@ -32,12 +32,19 @@ export class PointerTools {
     this.#map = map
     this.#element = map.getCanvasContainer()
     this.#onRing = onRing
+    // Else the browser takes a finger's drag for scrolling. MapLibre says so only while it pans itself.
+    this.#touchAction('none')
     const options = { capture: true }
     for (const [name, handler] of this.#handlers)
       this.#element.addEventListener(name, handler as never, options)
   }
 
+  #touchAction(action: string): void {
+    for (const element of [this.#element, this.#map.getCanvas()]) element.style.touchAction = action
+  }
+
   stop(): void {
+    this.#touchAction('')
     for (const [name, handler] of this.#handlers)
       this.#element.removeEventListener(name, handler as never, { capture: true })
     clearTimeout(this.#press)
