@@ -30,6 +30,7 @@ export interface PlanEvent {
   planId: number
   version: number
   lastSeq: number
+  people: { accountId: number; name: string; grid: number | null }[]
 }
 
 export interface LayerEvent {

@@ -37,7 +37,7 @@ const events = createRoute({
   responses: {
     200: {
       description:
-        'event: job {id,state,progress,message}；event: layer {layer,version}；event: plan {planId,version,lastSeq}；event: heartbeat',
+        'event: job {id,state,progress,message}；event: layer {layer,version}；event: plan {planId,version,lastSeq,people}；event: heartbeat',
       content: { 'text/event-stream': { schema: z.string() } },
     },
     ...problems(),

@@ -478,7 +478,12 @@ describe('people in a plan', () => {
       { name: 'toy.planner-2', grid: null },
     ])
     await done(post('edits', paint([[3, 1, 0]]), colleague))
-    expect(heard.at(-1)).toEqual({ planId: plan, version: 2, lastSeq: 1 })
+    expect(heard.at(-1)).toMatchObject({
+      planId: plan,
+      version: 2,
+      lastSeq: 1,
+      people: [{ grid: 2 }, { grid: null }],
+    })
     await post('presence', { leaving: true })
     const before = heard.length
     await done(post('edits', paint([[3, 0, 1]], { basedOn: 2 }), colleague))

@@ -10,7 +10,7 @@ import { adminAreasStyle } from '#web/overlays/admin-areas/style.ts'
 import { clientsStyle } from '#web/overlays/clients/style.ts'
 import { placesStyle } from '#web/overlays/places/style.ts'
 import { gridsStyle } from '../../web/features/grids/grids-style.ts'
-import { gridOutlines } from '../../web/features/grids/outline.ts'
+import { gridLabels, unitMiddles, unitSides } from '../../web/features/grids/outline.ts'
 import { sketchStyle } from '../../web/features/measure/sketch-style.ts'
 
 const FLAVOURS: Flavour[] = ['light', 'dark']
@@ -53,7 +53,14 @@ function piecesOf({ flavour, locale }: (typeof VARIANTS)[number]): Record<string
     tiles: 'https://map.invalid/tiles/client/{z}/{x}/{y}.mvt',
     selected: null,
   }
-  const grids = { flavour, locale, units, outlines: gridOutlines(units) }
+  const grids = {
+    flavour,
+    locale,
+    units,
+    sides: unitSides(units),
+    labels: gridLabels(unitMiddles(units), () => 0),
+    locked: units,
+  }
   return {
     basemap: basemapStyle(flavour, locale, (layer) => `https://map.invalid/tiles/${layer}/{z}/{x}/{y}.mvt`),
     'admin-areas': adminAreasStyle(flavour, locale),

@@ -1,3 +1,5 @@
+import type { Problem } from '#contract/errors.ts'
+
 /** An answer of the server as data: success and failure are both values; nothing here throws. */
 export interface ApiError {
   /** 0 when no answer arrived at all. */
@@ -7,6 +9,8 @@ export interface ApiError {
   traceId: string | null
   errors: { path: string; message: string }[]
   retryAfterS: number | null
+  /** What an edit of a plan ran into. */
+  conflict?: Problem['conflict']
 }
 
 export type Outcome<T> = { ok: true; data: T; etag: string | null } | { ok: false; error: ApiError }
@@ -34,6 +38,7 @@ export async function toOutcome<T>(
       traceId: typeof problem.traceId === 'string' ? problem.traceId : null,
       errors: Array.isArray(problem.errors) ? (problem.errors as ApiError['errors']) : [],
       retryAfterS: Number.isFinite(retry) ? retry : null,
+      ...(problem.conflict ? { conflict: problem.conflict as Problem['conflict'] } : {}),
     },
   }
 }

@@ -3,12 +3,18 @@ import type { Filter } from '#domain/filter/types.ts'
 import { failure, isAbort, toOutcome, type Outcome } from './call.ts'
 import type {
   BalanceMonth,
+  Board,
   Box,
   ClientDetails,
   ClientHit,
   ClientLegend,
   ClientRow,
+  EditBody,
+  EditHistory,
+  EditList,
+  EditResult,
   Job,
+  LockList,
   Me,
   Meta,
   Metric,
@@ -18,6 +24,7 @@ import type {
   PlaceSummary,
   PlaceValues,
   Plan,
+  PlanPresence,
   PlanSummary,
   StaffMember,
   UnitCollection,
@@ -172,6 +179,16 @@ export const api = {
     json<Plan>('PATCH', `/api/grid-plans/${id}/grids/${no}`, { body, ifMatch: version }),
   deletePlan: (id: number, version: number) =>
     json<void>('DELETE', `/api/grid-plans/${id}`, { ifMatch: version }),
+  board: (id: number, signal?: AbortSignal) => json<Board>('GET', `/api/grid-plans/${id}/board`, { signal }),
+  saveEdit: (id: number, body: EditBody) => json<EditResult>('POST', `/api/grid-plans/${id}/edits`, { body }),
+  edits: (id: number, after: number) =>
+    json<EditList>('GET', `/api/grid-plans/${id}/edits`, { query: { after } }),
+  editHistory: (id: number) => json<EditHistory>('GET', `/api/grid-plans/${id}/history`),
+  locks: (id: number) => json<LockList>('GET', `/api/grid-plans/${id}/locks`),
+  setLocks: (id: number, body: { locked: boolean; grids?: number[]; units?: number[] }) =>
+    json<LockList>('POST', `/api/grid-plans/${id}/locks`, { body }),
+  presence: (id: number, body: { grid?: number | null; leaving?: boolean }) =>
+    json<PlanPresence>('POST', `/api/grid-plans/${id}/presence`, { body }),
   staff: (countyCode: string) =>
     json<{ staff: StaffMember[] }>('GET', '/api/staff', { query: { countyCode } }),
 

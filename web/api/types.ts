@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Client, ClientHits, ClientRow as Row, Legend } from '#server/clients/contract.ts'
 import type * as grids from '#server/grids/contract.ts'
+import type * as edits from '#server/grids/edits/contract.ts'
 import type { metricSchema, PlaceValues as Values } from '#server/metrics/contract.ts'
 import type { Meta as MetaView } from '#server/meta/contract.ts'
 import type { MeView } from '#server/session/contract.ts'
@@ -17,6 +18,18 @@ export type {
   UnitProperties,
   WeightKey,
 } from '#server/grids/contract.ts'
+export type {
+  Board,
+  EditList,
+  EditResult,
+  GridBalance,
+  LockList,
+  LoggedEdit,
+} from '#server/grids/edits/contract.ts'
+export type EditBody = z.input<typeof edits.editSchema>
+export type EditHistory = edits.HistoryView
+export type PlanPresence = edits.PresenceList
+export type { PlanEvent } from '#server/jobs/contract.ts'
 export type Me = MeView
 export type Meta = MetaView
 export type Box = [number, number, number, number]

@@ -1,10 +1,12 @@
 import { enGovernance } from './en-governance.ts'
+import { enEditor } from './en-editor.ts'
 import { enWords } from './en-words.ts'
 import type { MessageKey } from './zh.ts'
 
 export const en: Record<MessageKey, string> = {
   ...enWords,
   ...enGovernance,
+  ...enEditor,
   'app.name': 'GanGrid',
   'app.purpose': 'One map for urban grids, township rings and village credit',
   'badge.demo': 'Demo data',

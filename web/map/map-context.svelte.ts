@@ -6,6 +6,7 @@ import { getContext, setContext } from 'svelte'
 import type { GeoJSONSource, LngLatBoundsLike, Map as MapLibreMap, VectorTileSource } from 'maplibre-gl'
 import type { Box } from '#web/api/types.ts'
 import { DeckLayers } from './deck-layers.ts'
+import { HATCH, hatchImage } from './hatch-image.ts'
 import { inOrder, stepsBetween, type StyleStep } from './reconcile.ts'
 import type { StylePiece } from './style-piece.ts'
 
@@ -78,6 +79,7 @@ export class MapContext {
     map.on('dataloading', () => (this.busy = true))
     map.on('idle', () => (this.busy = false))
     map.once('style.load', () => {
+      map.addImage(HATCH, hatchImage(), { pixelRatio: 2 })
       this.ready = true
       follow()
       if (this.#pendingBox) this.fit(this.#pendingBox)

@@ -1,9 +1,9 @@
 /** Versions of the tile layers: from the first description of the installation, then kept fresh by server events. */
-import { api } from '#web/api/client.ts'
+import { serverEvents } from './server-events.ts'
 
 class LayerVersions {
   #versions = $state<Record<string, number>>({})
-  #source: EventSource | null = null
+  #forget: () => void = () => {}
 
   of(layer: string): number | undefined {
     return this.#versions[layer]
@@ -11,17 +11,17 @@ class LayerVersions {
 
   start(initial: Record<string, number> | undefined): void {
     this.#versions = { ...initial }
-    this.#source?.close()
-    this.#source = api.events()
-    this.#source.addEventListener('layer', (event) => {
-      const news = JSON.parse((event as MessageEvent<string>).data) as { layer: string; version: number }
+    this.#forget()
+    this.#forget = serverEvents.on('layer', (data) => {
+      const news = data as { layer: string; version: number }
       this.#versions = { ...this.#versions, [news.layer]: news.version }
     })
+    serverEvents.start()
   }
 
   stop(): void {
-    this.#source?.close()
-    this.#source = null
+    this.#forget()
+    serverEvents.stop()
   }
 }
 

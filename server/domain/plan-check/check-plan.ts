@@ -2,11 +2,13 @@
  * Purpose: what is wrong with a plan, case by case, and for each case the repair that a planner would try first.
  * Inputs: the plan's graph, the grid of each unit (NO_GRID = none), locks, clients per unit, clients per unit and owner.
  * Outputs: unassigned areas, islands, holes and owner disagreements, the heaviest first.
- * Guarantees: pure and deterministic; a unit is in at most one case of each kind; a repair never touches a lock, and done alone
- * it makes its case go away. Definitions:
- * - unassigned: connected units of no grid. Repair: the grid with the longest common border.
+ * Guarantees: pure and deterministic; a unit is in at most one case of each kind; a repair never touches a lock, makes no new
+ * island of its units, and done alone it makes its case go away (of a disagreement between several managers, the largest part).
+ * Definitions:
+ * - unassigned: connected units of no grid. Repair: the grid with the longest border between its main part and them.
  * - island: a connected part of a grid apart from its main part (most clients, then most units), where both lie in one connected
- *   part of the plan's area; areas that nothing connects are no fault of an edit. Repair: the neighbour grid with the longest border.
+ *   part of the plan's area; areas that nothing connects are no fault of an edit. Repair: as above; what touches islands only has
+ *   none until they are repaired, for it would be an island there too.
  * - hole: units of no grid, or a whole grid, that touch one other grid and nothing else, not even the rim. Repair of the former:
  *   that grid. A whole grid is not dissolved by a repair.
  * - disagreement: a unit with clients whose manager is not the manager of its grid. Repair: the grid of the manager most of them
@@ -64,9 +66,9 @@ function brokenParts(input: CheckInput): CheckCase[] {
   const cases: CheckCase[] = []
   parts.members.forEach((units, part) => {
     const grid = assignment[units[0]!]!
-    const around = surroundings(input, units)
+    const around = surroundings(input, units, (unit) => main.has(parts.of[unit]!))
     const clients = weight[part]!
-    const isEnclosed = around.isInside && around.lengths.size === 1 && !around.lengths.has(NO_GRID)
+    const isEnclosed = around.isInside && around.grids.size === 1 && !around.grids.has(NO_GRID)
     if (grid === NO_GRID) {
       const open: CheckCase = {
         kind: 'unassigned',
@@ -105,34 +107,44 @@ function mainParts(input: CheckInput, members: readonly number[][], weight: read
 }
 
 interface Surroundings {
-  /** Metres of border with each other grid (NO_GRID included). */
-  lengths: Map<number, number>
+  /** The other grids at the border, NO_GRID included. */
+  grids: Set<number>
+  /** Metres of border with the main part of each other grid. */
+  mainM: Map<number, number>
   /** False when the units touch the rim of the plan's area. */
   isInside: boolean
 }
 
 const RIM_M = 1
 
-function surroundings({ graph, assignment }: CheckInput, units: readonly number[]): Surroundings {
-  const lengths = new Map<number, number>()
+function surroundings(
+  { graph, assignment }: CheckInput,
+  units: readonly number[],
+  isMain: (unit: number) => boolean,
+): Surroundings {
+  const grids = new Set<number>()
+  const mainM = new Map<number, number>()
   const own = assignment[units[0]!]!
   let outer = 0
   for (const u of units) {
     outer += graph.outerM[u]!
     for (let e = graph.start[u]!; e < graph.start[u + 1]!; e++) {
-      const grid = assignment[graph.neighbour[e]!]!
-      if (grid !== own) lengths.set(grid, (lengths.get(grid) ?? 0) + graph.lengthM[e]!)
+      const other = graph.neighbour[e]!
+      const grid = assignment[other]!
+      if (grid === own) continue
+      grids.add(grid)
+      if (isMain(other)) mainM.set(grid, (mainM.get(grid) ?? 0) + graph.lengthM[e]!)
     }
   }
-  return { lengths, isInside: outer < RIM_M }
+  return { grids, mainM, isInside: outer < RIM_M }
 }
 
-function bestNeighbour(input: CheckInput, { lengths }: Surroundings, units: readonly number[]): number {
+function bestNeighbour(input: CheckInput, { mainM }: Surroundings, units: readonly number[]): number {
   if (isHeld(input, units)) return NO_GRID
   let best = NO_GRID
-  for (const [grid, length] of [...lengths].sort((p, q) => p[0] - q[0])) {
-    if (grid === NO_GRID || input.isLockedGrid(grid)) continue
-    if (best === NO_GRID || length > lengths.get(best)!) best = grid
+  for (const [grid, length] of [...mainM].sort((p, q) => p[0] - q[0])) {
+    if (input.isLockedGrid(grid)) continue
+    if (best === NO_GRID || length > mainM.get(best)!) best = grid
   }
   return best
 }

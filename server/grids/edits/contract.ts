@@ -195,8 +195,14 @@ export const presenceSchema = z.strictObject({
 export const presenceListSchema = z.object({
   version: z.number().int(),
   lastSeq: z.number().int(),
+  /** The account that asked. */
+  me: z.number().int(),
   people: z.array(
-    z.object({ accountId: z.number().int(), name: z.string(), grid: z.number().int().nullable() }),
+    z.object({
+      accountId: z.number().int(),
+      name: z.string(),
+      grid: z.number().int().nullable(),
+    }),
   ),
 })
 export type PresenceList = z.infer<typeof presenceListSchema>

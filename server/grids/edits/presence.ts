@@ -31,8 +31,4 @@ export class PlanPresence {
       .map(({ accountId, name, grid }) => ({ accountId, name, grid }))
       .sort((p, q) => p.accountId - q.accountId)
   }
-
-  accounts(planId: number, now: number): Set<number> {
-    return new Set(this.people(planId, now).map(({ accountId }) => accountId))
-  }
 }

@@ -236,12 +236,13 @@ export class EditService {
     if (leaving) presence.leave(planId, accountId)
     const news = leaving || presence.enter(planId, { accountId, name: displayName, grid }, now)
     if (news) this.tell(planId, version, lastSeq)
-    return { version, lastSeq, people: presence.people(planId, now) }
+    return { version, lastSeq, me: accountId, people: presence.people(planId, now) }
   }
 
   private tell(planId: number, version: number, lastSeq: number): void {
-    const accountIds = this.deps.presence.accounts(planId, this.deps.now().getTime())
-    this.deps.events.publish({ name: 'plan', accountIds, data: { planId, version, lastSeq } })
+    const people = this.deps.presence.people(planId, this.deps.now().getTime())
+    const accountIds = new Set(people.map(({ accountId }) => accountId))
+    this.deps.events.publish({ name: 'plan', accountIds, data: { planId, version, lastSeq, people } })
   }
 }
 

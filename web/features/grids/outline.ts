@@ -1,87 +1,114 @@
 /**
- * Purpose: outlines and label points of grids from the polygons of their units.
- * Inputs: GeoJSON polygons (lng/lat) with a gridNo; units of null belong to no grid.
- * Guarantees: a piece of edge is kept when its two sides are different grids (or one side is nothing); every kept piece
- * appears once. A label lies at the middle of one of the grid's own units.
+ * Purpose: the borders between units as features of their own, so that a grid's outline follows a brush without new geometry:
+ * which of them are borders of grids is a feature state. And the label points of grids.
+ * Inputs: GeoJSON polygons (lng/lat) with their idx; a grid number of each idx, NO_GRID for none.
+ * Guarantees: every piece of edge is in exactly one feature: that of the two units on its sides, or of its one unit and nothing.
+ * A label lies at the middle of one of the grid's own units.
  * Limits: sides are matched by their exact coordinates (to 1e-7 degrees); where two units meet with different corners,
- * both pieces stay and an inner edge is drawn. Good enough for cells and for coverages with shared corners.
+ * both pieces stay, each with nothing beyond it, and an inner edge is drawn.
  * Cost: linear in corners. Source: own.
  */
+import { NO_GRID } from '#domain/plan-check/plan-graph.ts'
 import type { UnitCollection } from '#web/api/types.ts'
 
-export interface GridOutlines {
-  lines: GeoJSON.FeatureCollection<GeoJSON.MultiLineString, { gridNo: number }>
-  labels: GeoJSON.FeatureCollection<GeoJSON.Point, { gridNo: number }>
+export const NOTHING = -1
+
+export interface SideProperties {
+  a: number
+  /** NOTHING at the rim. */
+  b: number
 }
+export type UnitSides = GeoJSON.FeatureCollection<GeoJSON.MultiLineString, SideProperties>
 
 interface Side {
-  a: GeoJSON.Position
-  b: GeoJSON.Position
-  grids: (number | null)[]
+  ends: [GeoJSON.Position, GeoJSON.Position]
+  a: number
+  b: number
 }
 
 const SCALE = 1e7
 
-export function gridOutlines(units: UnitCollection): GridOutlines {
+export function unitSides(units: UnitCollection): UnitSides {
   const sides = new Map<string, Side>()
-  const middles = new Map<number, { x: number; y: number; weight: number; points: GeoJSON.Position[] }>()
   for (const { geometry, properties } of units.features) {
     const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
-    for (const polygon of polygons) {
-      for (const ring of polygon) addSides(sides, ring, properties.gridNo)
-    }
-    if (properties.gridNo === null || !polygons[0]?.[0]) continue
-    const middle = middleOf(polygons[0][0])
-    const sum = middles.get(properties.gridNo) ?? { x: 0, y: 0, weight: 0, points: [] }
-    sum.x += middle[0]
-    sum.y += middle[1]
-    sum.weight++
-    sum.points.push(middle)
-    middles.set(properties.gridNo, sum)
+    for (const polygon of polygons) for (const ring of polygon) addSides(sides, ring, properties.idx)
   }
-  const byGrid = new Map<number, GeoJSON.Position[][]>()
-  for (const { a, b, grids } of sides.values()) {
-    if (grids.length > 1 && grids.every((no) => no === grids[0])) continue
-    const owner = grids.find((no): no is number => no !== null)
-    if (owner === undefined) continue
-    const list = byGrid.get(owner)
-    if (list) list.push([a, b])
-    else byGrid.set(owner, [[a, b]])
+  const pairs = new Map<string, { a: number; b: number; lines: GeoJSON.Position[][] }>()
+  for (const { ends, a, b } of sides.values()) {
+    const key = `${a},${b}`
+    const pair = pairs.get(key)
+    if (pair) pair.lines.push(ends)
+    else pairs.set(key, { a, b, lines: [ends] })
   }
   return {
-    lines: {
-      type: 'FeatureCollection',
-      features: [...byGrid].map(([gridNo, coordinates]) => ({
-        type: 'Feature',
-        properties: { gridNo },
-        geometry: { type: 'MultiLineString', coordinates },
-      })),
-    },
-    labels: {
-      type: 'FeatureCollection',
-      features: [...middles].map(([gridNo, sum]) => ({
-        type: 'Feature',
-        properties: { gridNo },
-        geometry: { type: 'Point', coordinates: nearest(sum.points, sum.x / sum.weight, sum.y / sum.weight) },
-      })),
-    },
+    type: 'FeatureCollection',
+    features: [...pairs.values()].map(({ a, b, lines }, i) => ({
+      type: 'Feature',
+      id: i + 1,
+      properties: { a, b },
+      geometry: { type: 'MultiLineString', coordinates: lines },
+    })),
   }
 }
 
-function addSides(sides: Map<string, Side>, ring: GeoJSON.Position[], gridNo: number | null): void {
+/** Whether a piece of border separates two grids, or a grid from what belongs to none. */
+export function isGridBorder({ a, b }: SideProperties, gridOf: (idx: number) => number): boolean {
+  const own = gridOf(a)
+  const other = b === NOTHING ? NO_GRID : gridOf(b)
+  return own !== other
+}
+
+function addSides(sides: Map<string, Side>, ring: GeoJSON.Position[], idx: number): void {
   for (let i = 1; i < ring.length; i++) {
-    const [a, b] = [ring[i - 1], ring[i]]
-    const [from, to] = [cornerKey(a), cornerKey(b)]
+    const ends: [GeoJSON.Position, GeoJSON.Position] = [ring[i - 1], ring[i]]
+    const [from, to] = ends.map(cornerKey)
     if (from === to) continue
     const key = from < to ? `${from}|${to}` : `${to}|${from}`
     const side = sides.get(key)
-    if (side) side.grids.push(gridNo)
-    else sides.set(key, { a, b, grids: [gridNo] })
+    if (side && side.a !== idx) side.b = idx
+    else if (!side) sides.set(key, { ends, a: idx, b: NOTHING })
   }
 }
 
 function cornerKey(position: GeoJSON.Position): string {
   return `${Math.round(position[0] * SCALE)},${Math.round(position[1] * SCALE)}`
+}
+
+export type GridLabels = GeoJSON.FeatureCollection<GeoJSON.Point, { gridNo: number }>
+
+/** A middle of each unit, by idx; computed once, used for every label and every lasso. */
+export function unitMiddles(units: UnitCollection): GeoJSON.Position[] {
+  const middles: GeoJSON.Position[] = []
+  for (const { geometry, properties } of units.features) {
+    const rings = geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates[0]
+    middles[properties.idx] = middleOf(rings[0])
+  }
+  return middles
+}
+
+export function gridLabels(
+  middles: readonly GeoJSON.Position[],
+  gridOf: (idx: number) => number,
+): GridLabels {
+  const sums = new Map<number, { x: number; y: number; points: GeoJSON.Position[] }>()
+  middles.forEach((middle, idx) => {
+    const grid = gridOf(idx)
+    if (grid === NO_GRID) return
+    const sum = sums.get(grid) ?? { x: 0, y: 0, points: [] }
+    sum.x += middle[0]
+    sum.y += middle[1]
+    sum.points.push(middle)
+    sums.set(grid, sum)
+  })
+  return {
+    type: 'FeatureCollection',
+    features: [...sums].map(([gridNo, { x, y, points }]) => ({
+      type: 'Feature',
+      properties: { gridNo },
+      geometry: { type: 'Point', coordinates: nearest(points, x / points.length, y / points.length) },
+    })),
+  }
 }
 
 function middleOf(ring: GeoJSON.Position[]): GeoJSON.Position {
