@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '#db/client.ts'
 import { rowsOf } from '#db/rows.ts'
 
-export const PLAN_COUNTY = '360702000000'
+const PLAN_COUNTY = '360702000000'
 
 /**
  * A plan of 章贡 with four units in a row from west to east, each 0.005 degrees wide, and two grids. Clients 200 to 203 of manager 104
@@ -70,17 +70,5 @@ export async function insertSmallPlan(
         )
     }
     return id
-  })
-}
-
-/** Today's owner of every client, by both records; they must say the same. */
-export async function ownersNow(db: Database): Promise<Record<number, number | null>> {
-  return db.asOwner(async (tx) => {
-    const faults = rowsOf(await tx.execute(sql`select * from app.ownership_faults()`))
-    if (faults.length > 0) throw new Error(`the two records of ownership disagree: ${JSON.stringify(faults)}`)
-    const rows = rowsOf<{ id: number; owner: number | null }>(
-      await tx.execute(sql`select id, manager_id as owner from app.client order by id`),
-    )
-    return Object.fromEntries(rows.map(({ id, owner }) => [id, owner]))
   })
 }
