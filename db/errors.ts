@@ -41,6 +41,8 @@ export class CannotOpen extends Error {
 
 /** Code of an answer that PostGIS cut short without an error (see embedded/pglite-worker.ts). */
 export const SILENT_FAILURE = 'GG001'
+/** A statement would have changed a locked unit or grid of a plan (db/migrations/0007_plan_edits.sql). */
+export const LOCK_HELD = 'GG002'
 /** Code of a query ended by the watchdog; the same as PostgreSQL's own statement timeout. */
 export const QUERY_CANCELLED = '57014'
 

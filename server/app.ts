@@ -1,7 +1,11 @@
 import type { Deps } from './deps.ts'
 import { clientRoutes } from './clients/routes.ts'
+<<<<<<< HEAD
 import { governanceRoutes } from './governance/routes.ts'
 import { ownershipRoutes } from './governance/ownership-routes.ts'
+=======
+import { exchangeRoutes } from './exchange/routes.ts'
+>>>>>>> main
 import { editRoutes } from './grids/edits/routes.ts'
 import { gridRoutes } from './grids/routes.ts'
 import { jsonOnly, limitBody, sameOriginOnly } from './http/guards.ts'
@@ -57,6 +61,7 @@ export function createApp(deps: Deps) {
     .route('/', governanceRoutes(deps))
     .route('/', ownershipRoutes(deps))
     .route('/', editRoutes(deps))
+    .route('/', exchangeRoutes(deps))
     .route('/', jobRoutes(deps))
   app.get(STATIC, serveStatic(deps.webFolder))
   return routes

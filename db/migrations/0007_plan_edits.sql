@@ -37,7 +37,7 @@ begin
       and (f.locked or exists (
         select from app.grid g where g.plan_id = f.plan_id and g.locked and g.no in (f.grid_no, p.grid_no))))
   then
-    raise exception 'a locked unit or grid would change' using errcode = 'GG001';
+    raise exception 'a locked unit or grid would change' using errcode = 'GG002';
   end if;
   return null;
 end $$;

@@ -29,6 +29,7 @@ export type Permission =
   | 'clients.reveal'
   | 'grids.read'
   | 'grids.edit'
+<<<<<<< HEAD
   | 'grids.approve'
   | 'receipts.read'
   | 'receipts.own'
@@ -36,11 +37,15 @@ export type Permission =
   | 'pool.claim'
   | 'ownership.decide'
   | 'figures.read'
+=======
+  | 'grids.export'
+>>>>>>> main
   | 'places.read'
   | 'accounts.manage'
   | 'audit.read'
 
 const PERMISSIONS: Record<Role, readonly Permission[]> = {
+<<<<<<< HEAD
   planner: [
     'aggregates.read',
     'clients.read',
@@ -51,6 +56,9 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
     'figures.read',
     'places.read',
   ],
+=======
+  planner: ['aggregates.read', 'clients.read', 'grids.read', 'grids.edit', 'grids.export', 'places.read'],
+>>>>>>> main
   township_head: [
     'aggregates.read',
     'clients.read',
@@ -67,11 +75,15 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
     'clients.names',
     'clients.reveal',
     'grids.read',
+<<<<<<< HEAD
     'grids.approve',
     'receipts.read',
     'ownership.decide',
     'pool.read',
     'figures.read',
+=======
+    'grids.export',
+>>>>>>> main
     'places.read',
   ],
   manager: [

@@ -2,7 +2,14 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Logger } from 'pino'
 import { ERROR_STATUS, type ErrorCode, type FieldError, type Problem } from '#contract/errors.ts'
-import { DatabaseBusy, DatabaseError, NoSession, QUERY_CANCELLED, SILENT_FAILURE } from '#db/errors.ts'
+import {
+  DatabaseBusy,
+  DatabaseError,
+  LOCK_HELD,
+  NoSession,
+  QUERY_CANCELLED,
+  SILENT_FAILURE,
+} from '#db/errors.ts'
 import type { AppEnv } from './env.ts'
 
 interface AppErrorOptions {
@@ -55,7 +62,7 @@ function fromDatabase(error: DatabaseError): AppError | null {
   switch (error.code) {
     case '23505':
       return new AppError('conflict', '已存在相同的数据，未保存。请刷新后检查是否重复提交。')
-    case 'GG001':
+    case LOCK_HELD:
       return new AppError('conflict', '有单元或网格已被锁定，锁定的内容不会改动，未保存。请解锁后重试。')
     case '42501':
       return new AppError('forbidden', '您的角色无权执行此操作。如需权限，请联系管理员。')

@@ -14,6 +14,12 @@ import {
   type RefusalReason,
 } from '#domain/partition/partition.ts'
 import type { MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
+import {
+  matchFile,
+  type FileFault,
+  type MatchedFile,
+  type MatchFileInput,
+} from '#server/exchange/match-file.ts'
 
 export interface UnitsInput {
   ground: { source: 'cells'; input: CellsInput } | { source: 'blocks'; input: BlocksInput }
@@ -43,6 +49,7 @@ export interface MadeUnits {
 export interface PlanningTasks {
   makeUnits: { input: UnitsInput; output: Result<MadeUnits, UnitsReason> }
   partition: { input: PartitionInput; output: Result<PartitionResult, RefusalReason> }
+  matchFile: { input: MatchFileInput; output: Result<MatchedFile, FileFault> }
 }
 
 export type TaskName = keyof PlanningTasks
@@ -85,6 +92,7 @@ export const TASKS: {
       onProgress: ({ done, total, phase }) => report(total > 0 ? done / total : 0, phase),
       now: () => performance.now(),
     }),
+  matchFile: (input) => matchFile(input),
 }
 
 type UnweighedUnits = { units: Omit<MadeUnit, 'weights'>[]; edges: UnitEdge[] }

@@ -7,7 +7,6 @@ import type { Plan } from '#server/grids/contract.ts'
 import { callerAs, callerOf, insertPlanner, openTestApi, type Caller, type TestApi } from '../support/api.ts'
 import {
   CLIENTS,
-  COUNTY,
   insertGovernedBank,
   insertManagedPlan,
   MANAGERS,

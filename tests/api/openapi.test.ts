@@ -77,7 +77,8 @@ describe('the description of the API', () => {
         expect(response.description, where).not.toBe('')
       if (operation.requestBody) {
         expect(operation.requestBody.required, where).toBe(true)
-        expect(Object.keys(operation.requestBody.content), where).toEqual(['application/json'])
+        const type = /\/import(\/preview)?$/.test(path) ? 'application/octet-stream' : 'application/json'
+        expect(Object.keys(operation.requestBody.content), where).toEqual([type])
       }
     }
   })

@@ -351,7 +351,7 @@ describe('locks', () => {
       const statement = api.db.asOwner((tx) =>
         tx.execute(sql`update app.unit set grid_no = ${to} where plan_id = ${plan} and idx = ${unit}`),
       )
-      await expect(statement).rejects.toMatchObject({ code: 'GG001' })
+      await expect(statement).rejects.toMatchObject({ code: 'GG002' })
     }
     await lock({ locked: false, grids: [0], units: [50] })
     await done(undo(edit.seq))

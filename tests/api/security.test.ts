@@ -250,6 +250,7 @@ describe('faults of the database', () => {
     ['23514', 422, 'unprocessable'],
     ['22P02', 422, 'unprocessable'],
     ['GG001', 422, 'unprocessable'],
+    ['GG002', 409, 'conflict'],
     ['42501', 403, 'forbidden'],
     ['57014', 503, 'busy'],
     ['57P01', 503, 'busy'],

@@ -69,6 +69,7 @@ export async function openTestApi(changes: Partial<Deps> = {}): Promise<TestApi>
 
 export interface Call {
   method?: string
+  /** Sent as JSON; a file (Uint8Array) as it is. */
   body?: unknown
   headers?: Record<string, string>
 }
@@ -82,10 +83,12 @@ export function callerWith(api: Pick<TestApi, 'app'>, token: string | null): Cal
       method,
       headers: {
         ...(token !== null && { cookie: `sid=${token}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && {
+          'content-type': body instanceof Uint8Array ? 'application/octet-stream' : 'application/json',
+        }),
         ...headers,
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : body instanceof Uint8Array ? body.slice() : JSON.stringify(body),
     })
 }
 
