@@ -1,11 +1,8 @@
 import type { Deps } from './deps.ts'
 import { clientRoutes } from './clients/routes.ts'
-<<<<<<< HEAD
 import { governanceRoutes } from './governance/routes.ts'
 import { ownershipRoutes } from './governance/ownership-routes.ts'
-=======
 import { exchangeRoutes } from './exchange/routes.ts'
->>>>>>> main
 import { editRoutes } from './grids/edits/routes.ts'
 import { gridRoutes } from './grids/routes.ts'
 import { jsonOnly, limitBody, sameOriginOnly } from './http/guards.ts'

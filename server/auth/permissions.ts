@@ -29,7 +29,6 @@ export type Permission =
   | 'clients.reveal'
   | 'grids.read'
   | 'grids.edit'
-<<<<<<< HEAD
   | 'grids.approve'
   | 'receipts.read'
   | 'receipts.own'
@@ -37,28 +36,23 @@ export type Permission =
   | 'pool.claim'
   | 'ownership.decide'
   | 'figures.read'
-=======
   | 'grids.export'
->>>>>>> main
   | 'places.read'
   | 'accounts.manage'
   | 'audit.read'
 
 const PERMISSIONS: Record<Role, readonly Permission[]> = {
-<<<<<<< HEAD
   planner: [
     'aggregates.read',
     'clients.read',
     'grids.read',
     'grids.edit',
+    'grids.export',
     'receipts.read',
     'ownership.decide',
     'figures.read',
     'places.read',
   ],
-=======
-  planner: ['aggregates.read', 'clients.read', 'grids.read', 'grids.edit', 'grids.export', 'places.read'],
->>>>>>> main
   township_head: [
     'aggregates.read',
     'clients.read',
@@ -75,15 +69,12 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
     'clients.names',
     'clients.reveal',
     'grids.read',
-<<<<<<< HEAD
     'grids.approve',
     'receipts.read',
     'ownership.decide',
     'pool.read',
     'figures.read',
-=======
     'grids.export',
->>>>>>> main
     'places.read',
   ],
   manager: [
