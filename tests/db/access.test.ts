@@ -218,7 +218,8 @@ test('the audit trail refuses change, even by the owner', async () => {
   expect(await refusal(test1.db.asOwner((tx) => tx.execute(sql`delete from audit.event`)))).toBe('42501')
 })
 
-test('every policy of a business role has a case above', async () => {
+// Those of plans' lives, receipts and ownership: governance-access.test.ts.
+test('every policy of a business role has a case above or beside', async () => {
   const policies = await test1.db.asOwner(async (tx) =>
     rowsOf<{ what: string }>(
       await tx.execute(sql`select schemaname || '.' || tablename || ' ' || policyname as what from pg_policies
@@ -232,15 +233,28 @@ test('every policy of a business role has a case above', async () => {
     'app.client manager_read',
     'app.client planner_read',
     'app.client township_head_read',
+    'app.client_place with_client',
     'app.grid with_plan',
     'app.grid with_plan_read',
+    'app.grid_plan head_decide',
     'app.grid_plan head_read',
+    'app.grid_plan manager_read',
     'app.grid_plan planner_all',
     'app.job own_jobs',
     'app.loan with_client',
     'app.loan_class_change with_loan',
+    'app.ownership with_client',
+    'app.plan_client with_plan_and_client',
     'app.plan_edit with_plan_read',
     'app.plan_edit with_plan_write',
+    'app.plan_event with_plan_read',
+    'app.plan_permit planner_permits',
+    'app.plan_permit with_plan_read',
+    'app.receipt own_answer',
+    'app.receipt own_receipt',
+    'app.receipt with_plan_read',
+    'app.referral own_referrals',
+    'app.referral with_plan_read',
     'app.unit with_plan',
     'app.unit with_plan_read',
     'app.unit_edge with_plan',

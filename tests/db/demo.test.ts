@@ -144,6 +144,15 @@ describe('a loaded demo', () => {
     })
   })
 
+  test('ownership is on record from the start: one open period for every client with a manager, none for others', async () => {
+    expect(await rows(sql`select * from app.ownership_faults()`)).toEqual([])
+    expect(await count(sql`app.ownership`)).toBe(await count(sql`app.client where manager_id is not null`))
+    expect(
+      await rows(sql`select o.id from app.ownership o join app.client c on c.id = o.client_id
+        where o.reason <> 'initial' or o.until_on is not null or o.from_on is distinct from c.opened_on`),
+    ).toEqual([])
+  })
+
   test('contacts are sealed by the caller and masked on the client', async () => {
     const row = await one<{ phone: string; id: string; phone_mask: string; id_mask: string }>(
       sql`select convert_from(k.phone_enc, 'UTF8') as phone, convert_from(k.id_enc, 'UTF8') as id, c.phone_mask, c.id_mask
@@ -155,7 +164,7 @@ describe('a loaded demo', () => {
     expect(row.id_mask).toBe(`${row.id.slice(7, 11)}**********${row.id.slice(-4)}`)
   })
 
-  test('says so in its setting and made one account for each role', async () => {
+  test('says so in its setting and made an account for each role, and a second head', async () => {
     const { value } = await one<{ value: Record<string, unknown> }>(
       sql`select value from app.setting where key = 'demo'`,
     )
@@ -164,7 +173,7 @@ describe('a loaded demo', () => {
     expect(report.accounts).toBe(9)
     expect(
       await rows(sql`select role from auth.account where demo and password_hash = 'hash' order by 1`),
-    ).toHaveLength(8)
+    ).toHaveLength(9)
     expect(
       await rows(sql`select username from auth.account a where staff_id is not null and not exists
       (select from org.staff s where s.id = a.staff_id)`),
@@ -211,7 +220,7 @@ describe('loading again', () => {
     expect(second.rows['app.client']).toBe(300)
     expect(await count(sql`app.client`)).toBe(300)
     expect(await count(sql`app.grid where plan_id = 900 and manager_id = ${manager.id}`)).toBe(1)
-    expect(await count(sql`auth.account where demo and password_hash = 'hash'`)).toBe(8)
+    expect(await count(sql`auth.account where demo and password_hash = 'hash'`)).toBe(9)
     expect(await version()).toBe(before + 1)
     expect(await catalogue()).toEqual(catalogueBefore)
   })
