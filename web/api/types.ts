@@ -1,6 +1,7 @@
 /** What the server answers, as the web reads it: taken from the server's contracts, which are the one source. */
 import type { z } from 'zod'
 import type { Client, ClientHits, ClientRow as Row, Legend } from '#server/clients/contract.ts'
+import type { ImportOptions } from '#server/exchange/contract.ts'
 import type * as grids from '#server/grids/contract.ts'
 import type { metricSchema, PlaceValues as Values } from '#server/metrics/contract.ts'
 import type { Meta as MetaView } from '#server/meta/contract.ts'
@@ -17,6 +18,8 @@ export type {
   UnitProperties,
   WeightKey,
 } from '#server/grids/contract.ts'
+export type { CrsChoiceId, ExportFormat, ImportProblem, ImportReport } from '#server/exchange/contract.ts'
+export type ImportQuery = Omit<ImportOptions, 'layer'>
 export type Me = MeView
 export type Meta = MetaView
 export type Box = [number, number, number, number]

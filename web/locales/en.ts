@@ -1,8 +1,10 @@
+import { enExchange } from './en-exchange.ts'
 import { enWords } from './en-words.ts'
 import type { MessageKey } from './zh.ts'
 
 export const en: Record<MessageKey, string> = {
   ...enWords,
+  ...enExchange,
   'app.name': 'GanGrid',
   'app.purpose': 'One map for urban grids, township rings and village credit',
   'badge.demo': 'Demo data',
