@@ -13,6 +13,9 @@ import type {
   EditHistory,
   EditList,
   EditResult,
+  ExportFormat,
+  ImportQuery,
+  ImportReport,
   Job,
   LockList,
   Me,
@@ -35,6 +38,8 @@ type Query = Record<string, string | number | boolean | null | undefined>
 interface Options {
   query?: Query
   body?: unknown
+  /** Sent as it is, in place of a JSON body. */
+  file?: Blob
   ifMatch?: number
   signal?: AbortSignal
 }
@@ -54,14 +59,15 @@ async function send<T>(
 ): Promise<Outcome<T>> {
   const headers: Record<string, string> = { accept: 'application/json' }
   // On every change, also one without a body: a form of another site cannot send it.
-  if (method !== 'GET') headers['content-type'] = 'application/json'
+  if (method !== 'GET')
+    headers['content-type'] = options.file ? 'application/octet-stream' : 'application/json'
   if (options.ifMatch !== undefined) headers['if-match'] = `"v${options.ifMatch}"`
   let response: Response
   try {
     response = await fetch(path + queryText(options.query), {
       method,
       headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
       signal: options.signal,
       credentials: 'same-origin',
     })
@@ -96,6 +102,11 @@ export function filterText(filter: Filter | null): string | undefined {
 export function tileUrl(layer: string, parts: { filter?: Filter | null; version?: number }): string {
   const query = queryText({ filter: filterText(parts.filter ?? null), v: parts.version })
   return `${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt${query}`
+}
+
+function fileNameOf(disposition: string | null): string {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? '')?.[1]
+  return encoded ? decodeURIComponent(encoded) : 'export'
 }
 
 const boxText = (box: Box) => box.map((value) => value.toFixed(5)).join(',')
@@ -189,6 +200,19 @@ export const api = {
     json<LockList>('POST', `/api/grid-plans/${id}/locks`, { body }),
   presence: (id: number, body: { grid?: number | null; leaving?: boolean }) =>
     json<PlanPresence>('POST', `/api/grid-plans/${id}/presence`, { body }),
+  previewImport: (id: number, file: Blob, query: ImportQuery, signal?: AbortSignal) =>
+    json<ImportReport>('POST', `/api/grid-plans/${id}/import/preview`, { file, query: { ...query }, signal }),
+  applyImport: (id: number, version: number, file: Blob, query: ImportQuery & { digest: string }) =>
+    json<{ version: number }>('POST', `/api/grid-plans/${id}/import`, {
+      file,
+      query: { ...query },
+      ifMatch: version,
+    }),
+  exportPlan: (id: number, format: ExportFormat) =>
+    send('GET', `/api/grid-plans/${id}/export/${format}`, {}, async (response) => ({
+      name: fileNameOf(response.headers.get('content-disposition')),
+      content: await response.blob(),
+    })),
   staff: (countyCode: string) =>
     json<{ staff: StaffMember[] }>('GET', '/api/staff', { query: { countyCode } }),
 

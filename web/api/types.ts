@@ -1,6 +1,7 @@
 /** What the server answers, as the web reads it: taken from the server's contracts, which are the one source. */
 import type { z } from 'zod'
 import type { Client, ClientHits, ClientRow as Row, Legend } from '#server/clients/contract.ts'
+import type { ImportOptions } from '#server/exchange/contract.ts'
 import type * as grids from '#server/grids/contract.ts'
 import type * as edits from '#server/grids/edits/contract.ts'
 import type { metricSchema, PlaceValues as Values } from '#server/metrics/contract.ts'
@@ -30,6 +31,8 @@ export type EditBody = z.input<typeof edits.editSchema>
 export type EditHistory = edits.HistoryView
 export type PlanPresence = edits.PresenceList
 export type { PlanEvent } from '#server/jobs/contract.ts'
+export type { CrsChoiceId, ExportFormat, ImportProblem, ImportReport } from '#server/exchange/contract.ts'
+export type ImportQuery = Omit<ImportOptions, 'layer'>
 export type Me = MeView
 export type Meta = MetaView
 export type Box = [number, number, number, number]

@@ -1,5 +1,6 @@
 import { enGovernance } from './en-governance.ts'
 import { enEditor } from './en-editor.ts'
+import { enExchange } from './en-exchange.ts'
 import { enWords } from './en-words.ts'
 import type { MessageKey } from './zh.ts'
 
@@ -7,6 +8,7 @@ export const en: Record<MessageKey, string> = {
   ...enWords,
   ...enGovernance,
   ...enEditor,
+  ...enExchange,
   'app.name': 'GanGrid',
   'app.purpose': 'One map for urban grids, township rings and village credit',
   'badge.demo': 'Demo data',

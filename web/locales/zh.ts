@@ -1,12 +1,14 @@
 /** Chinese, the first language: every text a user reads, by key. `{name}` is filled in. */
 import { zhGovernance } from './zh-governance.ts'
 import { zhEditor } from './zh-editor.ts'
+import { zhExchange } from './zh-exchange.ts'
 import { zhWords } from './zh-words.ts'
 
 export const zh = {
   ...zhWords,
   ...zhGovernance,
   ...zhEditor,
+  ...zhExchange,
   'app.name': '赣格 GanGrid',
   'app.purpose': '城区网格、乡镇扩展与整村授信一张图',
   'badge.demo': '演示数据',

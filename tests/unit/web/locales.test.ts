@@ -10,7 +10,9 @@ const WEB = new URL('../../../web/', import.meta.url).pathname
 const sources = readdirSync(WEB, { recursive: true, encoding: 'utf8' })
   .filter(
     (file) =>
-      /\.(svelte|ts)$/.test(file) && !file.startsWith('dist') && !/^locales\/(zh|en)(-\w+)?\.ts$/.test(file),
+      /\.(svelte|ts)$/.test(file) &&
+      !file.startsWith('dist') &&
+      !/^locales\/(zh|en)(-[a-z]+)?\.ts$/.test(file),
   )
   .map((file) => ({ file, text: readFileSync(join(WEB, file), 'utf8') }))
 const keys = Object.keys(zh)
