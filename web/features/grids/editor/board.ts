@@ -8,7 +8,7 @@ import { boundsOf, type MultiPolygonCoordinates } from '#domain/geo/shapes.ts'
 import { checkPlan, type CheckCase } from '#domain/plan-check/check-plan.ts'
 import { NO_GRID, planGraph, type PlanGraph } from '#domain/plan-check/plan-graph.ts'
 import { mayMove, type Locks } from '#domain/plan-edit/changes.ts'
-import { unitLocator } from '#domain/units/weigh.ts'
+import { shapeLocator } from '#domain/geo/shape-locator.ts'
 import type { Board as BoardData, GridBalance, Plan, UnitCollection, WeightKey } from '#web/api/types.ts'
 import { unitMiddles } from '../outline.ts'
 import { WEIGHTS } from '../weights.ts'
@@ -65,7 +65,7 @@ export class EditBoard {
     this.placeNames = board.placeNames
     this.outsidePoints = board.outside.points
     this.withoutPosition = board.outside.withoutPosition
-    this.locate = unitLocator(shapes)
+    this.locate = shapeLocator(shapes).first
     this.confirmed = Int32Array.from(board.assignment, (grid) => grid ?? NO_GRID)
     this.shown = this.confirmed.slice()
     this.lockedGrids = new Set(board.lockedGrids)

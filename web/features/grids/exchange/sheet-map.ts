@@ -5,7 +5,8 @@
  * Cost: linear in corners, per sheet. Source: own.
  */
 import type { PlaceSummary, UnitCollection } from '#web/api/types.ts'
-import { gridOutlines, type GridOutlines } from '../outline.ts'
+import { NO_GRID } from '#domain/plan-check/plan-graph.ts'
+import { gridLabels, isGridBorder, unitMiddles, unitSides, type GridLabels } from '../outline.ts'
 import {
   chooseScale,
   groundMetres,
@@ -23,7 +24,8 @@ type Box = [number, number, number, number]
 /** What all sheets of a plan share, worked out once. */
 export interface PlanShapes {
   units: { unit: Unit; box: Box; rings: GeoJSON.Position[][] }[]
-  grids: GridOutlines
+  gridBorders: GeoJSON.Position[][]
+  labels: GridLabels
   townshipBorders: GeoJSON.Position[][]
   townships: PlaceSummary[]
 }
@@ -42,13 +44,17 @@ export const NAME_SIZE = 2.5
 const NUMBER_BOX = 6
 
 export function planShapes(units: UnitCollection, townships: PlaceSummary[]): PlanShapes {
+  const sides = unitSides(units)
+  const bordersOf = (groupOf: (idx: number) => number) =>
+    sides.features
+      .filter(({ properties }) => isGridBorder(properties, groupOf))
+      .flatMap(({ geometry }) => geometry.coordinates)
   const codes = [...new Set(units.features.map(({ properties }) => properties.townshipCode))]
-  const byTownship: UnitCollection = {
-    type: 'FeatureCollection',
-    features: units.features.map((unit) => ({
-      ...unit,
-      properties: { ...unit.properties, gridNo: codes.indexOf(unit.properties.townshipCode) },
-    })),
+  const township: number[] = []
+  const grid: number[] = []
+  for (const { properties } of units.features) {
+    township[properties.idx] = codes.indexOf(properties.townshipCode)
+    grid[properties.idx] = properties.gridNo ?? NO_GRID
   }
   return {
     units: units.features.map((unit) => {
@@ -56,8 +62,9 @@ export function planShapes(units: UnitCollection, townships: PlaceSummary[]): Pl
       const rings = geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates.flat()
       return { unit, rings, box: boxOf(rings) }
     }),
-    grids: gridOutlines(units),
-    townshipBorders: gridOutlines(byTownship).lines.features.flatMap(({ geometry }) => geometry.coordinates),
+    gridBorders: bordersOf((idx) => grid[idx]!),
+    labels: gridLabels(unitMiddles(units), (idx) => grid[idx]!),
+    townshipBorders: bordersOf((idx) => township[idx]!),
     townships,
   }
 }
@@ -97,7 +104,7 @@ export function sheetMap(shapes: PlanShapes, focus: number | null, rect: Rect): 
       .filter((line) => reaches(boxOf([line])))
       .map((line) => pathOf(line, place))
       .join('')
-  const numbers = shapes.grids.labels.features.flatMap(({ geometry, properties }) => {
+  const numbers = shapes.labels.features.flatMap(({ geometry, properties }) => {
     const [x, y] = place(geometry.coordinates)
     return inside([x, y], 2) ? [{ gridNo: properties.gridNo, x, y }] : []
   })
@@ -118,7 +125,7 @@ export function sheetMap(shapes: PlanShapes, focus: number | null, rect: Rect): 
     fills: [...paths].map(([gridNo, list]) => ({ gridNo, path: list.join('') })),
     unitBorders: focus === null ? '' : (paths.get(focus) ?? []).join(''),
     townshipBorders: borders(shapes.townshipBorders),
-    gridBorders: borders(shapes.grids.lines.features.flatMap(({ geometry }) => geometry.coordinates)),
+    gridBorders: borders(shapes.gridBorders),
     numbers,
     names: withoutOverlap(names, taken).map(({ text, x, y }) => ({ text, x, y })),
   }
