@@ -12,7 +12,7 @@ const sources = readdirSync(WEB, { recursive: true, encoding: 'utf8' })
     (file) =>
       /\.(svelte|ts)$/.test(file) &&
       !file.startsWith('dist') &&
-      !/^locales\/(zh|en)(-words|-governance)?\.ts$/.test(file),
+      !/^locales\/(zh|en)(-\w+)?\.ts$/.test(file),
   )
   .map((file) => ({ file, text: readFileSync(join(WEB, file), 'utf8') }))
 const keys = Object.keys(zh)
