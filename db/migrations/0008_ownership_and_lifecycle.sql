@@ -21,6 +21,9 @@ create table app.ownership (
   returns_to integer references org.staff (id),
   -- The period this one took over from; null: the client had no owner.
   previous_id bigint,
+  -- Versions of the layer 'client' that this beginning and this end made: what a reader of clients has to look at again.
+  opened_version bigint,
+  ended_version bigint,
   created_by integer references auth.account (id) on delete set null,
   created_at timestamptz not null default now(),
   constraint ownership_one_owner exclude using gist (int4range(client_id, client_id, '[]') with &&, period with &&)
@@ -29,6 +32,8 @@ create unique index ownership_open on app.ownership (client_id) where until_on i
 create index ownership_client on app.ownership (client_id, id);
 create index ownership_plan on app.ownership (plan_id) where plan_id is not null;
 create index ownership_expiring on app.ownership (expires_on) where until_on is null and expires_on is not null;
+create index ownership_opened_version on app.ownership (opened_version) where opened_version is not null;
+create index ownership_ended_version on app.ownership (ended_version) where ended_version is not null;
 
 -- A client's second places: the village it is registered in, the town it trades in. The client's own point is where it is canvassed.
 create table app.client_place (
@@ -121,23 +126,30 @@ create function app.china_today() returns date language sql stable set search_pa
   select (now() at time zone 'Asia/Shanghai')::date
 $$;
 
+-- Also holds the version's row to the end of the transaction: changes of ownership get their versions in the order of their commits.
+create function app.next_client_version() returns bigint language sql set search_path = pg_catalog, geo as $$
+  update geo.layer_version set version = version + 1 where layer = 'client' returning version
+$$;
+
 create type app.ownership_move as (client_id integer, manager_id integer, plan_id integer, grid_no integer, previous_id bigint, returns_to integer);
 
 -- The one way in which a client changes hands: ends the open period, begins the next (a manager of null begins none) and sets today's owner.
 create function app.move_clients(moves app.ownership_move[], on_day date, why text, note text, last_day date, account integer) returns integer
   language plpgsql set search_path = pg_catalog, app as $$
+declare
+  made bigint;
 begin
   if cardinality(moves) = 0 then
     return 0;
   end if;
-  perform geo.bump_layer('client');
-  update app.ownership o set until_on = greatest(o.from_on, on_day)
+  made := app.next_client_version();
+  update app.ownership o set until_on = greatest(o.from_on, on_day), ended_version = made
     from unnest(moves) m where o.client_id = m.client_id and o.until_on is null;
   insert into app.ownership
-    (client_id, manager_id, from_on, reason, plan_id, grid_no, note, expires_on, returns_to, previous_id, created_by)
+    (client_id, manager_id, from_on, reason, plan_id, grid_no, note, expires_on, returns_to, previous_id, opened_version, created_by)
   select m.client_id, m.manager_id,
     greatest(on_day, (select max(o.until_on) from app.ownership o where o.client_id = m.client_id)),
-    why, m.plan_id, m.grid_no, move_clients.note, last_day, m.returns_to, m.previous_id, account
+    why, m.plan_id, m.grid_no, move_clients.note, last_day, m.returns_to, m.previous_id, made, account
   from unnest(moves) m where m.manager_id is not null order by m.client_id;
   update app.client c set manager_id = m.manager_id, version = c.version + 1, updated_at = now()
     from unnest(moves) m where c.id = m.client_id and c.manager_id is distinct from m.manager_id;
@@ -535,7 +547,6 @@ grant execute on function app.plan_owners(integer), app.plans_replaced_by(intege
 grant execute on function app.record_plan_event(integer, text, text, jsonb) to gis_planner, gis_branch_head, gis_worker;
 grant execute on function app.rollback_plan(integer, date, text) to gis_branch_head;
 grant execute on function app.apply_plan(integer, date), app.hold_plan(integer, text), app.expire_ownership(date), app.ownership_faults() to gis_worker;
-grant execute on function app.npl_by_officer(text) to gis_reader;
 grant execute on function app.npl_by_officer(text) to gis_reader;
 grant execute on function app.claim_client(integer, date, date, integer), app.release_claim(integer, date) to gis_manager;
 grant execute on function app.receipt_is_out(integer), app.receipt_is_open(integer) to gis_manager;

@@ -31,6 +31,8 @@ export const ownership = app.table('ownership', {
   expiresOn: date('expires_on'),
   returnsTo: integer('returns_to'),
   previousId: long('previous_id'),
+  openedVersion: long('opened_version'),
+  endedVersion: long('ended_version'),
   createdBy: integer('created_by'),
   createdAt: time('created_at').notNull().defaultNow(),
 })

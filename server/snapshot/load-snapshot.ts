@@ -28,6 +28,8 @@ const PARALLEL = { embedded: 1, server: 3 }
 
 export interface LoadedClients {
   version: number
+  /** The version at which the rows were read; owners may have been followed to a later one. */
+  rowsVersion: number
   months: Months
   columns: ClientColumns
   range: IdRange | null
@@ -77,7 +79,7 @@ async function loadOnce(db: Database): Promise<LoadedClients> {
     month === null ? new Float64Array(columns.count) : loans[growthMonths.indexOf(month)]
   columns.previousLoanCents = loansOf(months.previous)
   columns.yearStartLoanCents = loansOf(months.yearStart)
-  return { version, months, columns, range, rowOf }
+  return { version, rowsVersion: version, months, columns, range, rowOf }
 }
 
 async function inParallel<T>(width: number, tasks: (() => Promise<T>)[]): Promise<T[]> {

@@ -29,6 +29,29 @@ export async function layerVersion(tx: Tx, layer: string): Promise<number> {
   return Number(row?.version ?? 0)
 }
 
+export interface OwnerNow {
+  id: number
+  managerId: number | null
+}
+
+/**
+ * Clients that changed hands after one version of the layer and up to another; null when some version in between was made by
+ * anything else. Versions of ownership are given out in the order of commits, so none up to `to` is still to come.
+ */
+export async function ownersChanged(tx: Tx, from: number, to: number): Promise<OwnerNow[] | null> {
+  const [made] = rowsOf<{ versions: number }>(
+    await tx.execute(sql`select count(*)::int as versions from (
+      select opened_version from app.ownership where opened_version > ${from} and opened_version <= ${to}
+      union select ended_version from app.ownership where ended_version > ${from} and ended_version <= ${to}) v`),
+  )
+  if (made!.versions !== to - from) return null
+  return rowsOf<OwnerNow>(
+    await tx.execute(sql`select c.id, c.manager_id as "managerId" from app.client c where c.id in (
+      select client_id from app.ownership where opened_version > ${from} and opened_version <= ${to}
+      union select client_id from app.ownership where ended_version > ${from} and ended_version <= ${to})`),
+  )
+}
+
 export interface IdRange {
   first: number
   last: number

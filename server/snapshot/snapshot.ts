@@ -19,6 +19,8 @@ const MASK_CACHE_BYTES = 48_000_000
 /** All clients at one version, in columns. Never changes; a newer version is a new object. */
 export class Snapshot {
   readonly version: number
+  /** The version at which the rows were read: the same rows in the same order, whoever owns them since. */
+  readonly rowsVersion: number
   readonly months: Months
   readonly columns: ClientColumns
   readonly range: IdRange | null
@@ -29,6 +31,7 @@ export class Snapshot {
 
   constructor(loaded: LoadedClients) {
     this.version = loaded.version
+    this.rowsVersion = loaded.rowsVersion
     this.months = loaded.months
     this.columns = loaded.columns
     this.range = loaded.range

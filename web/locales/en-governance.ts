@@ -1,7 +1,9 @@
 /** The life of a plan, receipts and ownership, in English. */
+import { enOwnership } from './en-ownership.ts'
 import type { zhGovernance } from './zh-governance.ts'
 
 export const enGovernance: Record<keyof typeof zhGovernance, string> = {
+  ...enOwnership,
   'life.title': 'State of the plan',
   'life.draft':
     'Being drawn up. Submit it once grids have managers; every manager then gets a fairness receipt.',

@@ -1,5 +1,8 @@
 /** The life of a plan, receipts and ownership, in Chinese. */
+import { zhOwnership } from './zh-ownership.ts'
+
 export const zhGovernance = {
+  ...zhOwnership,
   'life.title': '方案状态',
   'life.draft': '编制中。划分、指派完成后提交审批；提交时为每位客户经理生成公平回执。',
   'life.submitted': '{who} 于 {at} 提交，等待支行行长审批。',

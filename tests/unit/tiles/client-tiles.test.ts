@@ -16,7 +16,7 @@ const everyone = { kind: 'aggregate', role: 'test' } as const
 function snapshotOf(clients: PlainClient[]): Snapshot {
   const columns = columnsOf(clients)
   const months = { all: [], latest: null, previous: null, yearStart: null }
-  return new Snapshot({ version: 1, months, columns, range: null, rowOf: () => -1 })
+  return new Snapshot({ version: 1, rowsVersion: 1, months, columns, range: null, rowOf: () => -1 })
 }
 
 const client = fc.record({

@@ -9,6 +9,8 @@ import {
   type Receipt,
   type StepBody,
 } from '#web/api/governance.ts'
+import { api } from '#web/api/client.ts'
+import type { UnitCollection } from '#web/api/types.ts'
 import { t } from '#web/locales/i18n.svelte.ts'
 import { notifications } from '#web/state/notifications.svelte.ts'
 import { Remote } from '#web/state/remote.svelte.ts'
@@ -20,11 +22,14 @@ class Governance {
   faults = new Remote<Faults>()
   comparison = new Remote<Comparison>()
   receipts = new Remote<{ receipts: Receipt[] }>()
+  /** Units of the plan compared with, while the map shows them instead of the open plan's. */
+  otherUnits = $state.raw<UnitCollection | null>(null)
   #of: number | null = null
 
   async loadLifecycle(id: number): Promise<void> {
     if (this.#of !== id) {
       this.#of = id
+      this.otherUnits = null
       for (const remote of [this.lifecycle, this.faults, this.comparison, this.receipts]) remote.clear()
     }
     await this.lifecycle.load((signal) => governanceApi.lifecycle(id, signal))
@@ -36,6 +41,17 @@ class Governance {
 
   async compare(id: number, other: number | null): Promise<void> {
     await this.comparison.load((signal) => governanceApi.compare(id, other, signal))
+  }
+
+  /** @param other null: the open plan itself */
+  async showOnMap(other: number | null): Promise<void> {
+    if (other === null) {
+      this.otherUnits = null
+      return
+    }
+    const outcome = await api.planUnits(other)
+    if (outcome.ok) this.otherUnits = outcome.data
+    else notifications.error(outcome.error)
   }
 
   async loadReceipts(id: number): Promise<void> {
