@@ -166,8 +166,6 @@ describe.skipIf(!chromiumPath)('plans in and out in a browser (needs a Chromium)
       await page.getByLabel('纸张').selectOption(paper)
       await page.emulateMedia({ media: 'print' })
       await page.waitForFunction(() => matchMedia('print').matches)
-      const probe = () => page.evaluate(() => JSON.stringify([...document.querySelectorAll('.sheet')].map((f) => [f.className, f.getBoundingClientRect().width, f.querySelector('svg')!.getBoundingClientRect().width, matchMedia('print').matches])))
-      console.log(paper, await probe()); await page.waitForTimeout(1000); console.log(paper, await probe())
       const bars = await page.evaluate(() =>
         [...document.querySelectorAll('.sheet-page')].map((sheet) => ({
           px: sheet.querySelector('.scale-bar path')!.getBoundingClientRect().width,
