@@ -182,7 +182,7 @@ describe.skipIf(!chromiumPath)('plans in and out in a browser (needs a Chromium)
           metres < 1000 ? `${metres} m` : `${metres / 1000} km`,
         )
       }
-      await page.emulateMedia({ media: 'screen' })
+      await page.emulateMedia({ media: null })
     }
     for (const paper of ['A4', 'A3'] as const) {
       await page.getByLabel('纸张').selectOption(paper)
